@@ -1,0 +1,182 @@
+CREATE TABLE "wishes" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "wishes_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"node_id" uuid NOT NULL,
+	"report_id" bigint NOT NULL,
+	"pool" text NOT NULL,
+	"cpv" text NOT NULL,
+	"slot" text NOT NULL,
+	"subslot" text NOT NULL,
+	"repository" text NOT NULL,
+	"use_enabled" text[] NOT NULL,
+	"use_disabled" text[] NOT NULL,
+	"bindings" jsonb NOT NULL,
+	"variant_key" text NOT NULL,
+	"state" text NOT NULL,
+	"reason_code" text,
+	"reason" text,
+	"published_id" bigint,
+	"position" integer DEFAULT 0 NOT NULL,
+	"first_wanted_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"state_since" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "wishes_state" CHECK (state in ('waiting', 'excluded', 'unbuildable', 'published', 'ready', 'refused', 'gone'))
+);
+--> statement-breakpoint
+CREATE TABLE "inventories" (
+	"node_id" uuid PRIMARY KEY NOT NULL,
+	"digest" text NOT NULL,
+	"packages" jsonb NOT NULL,
+	"received_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "nodes" (
+	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
+	"name" text NOT NULL,
+	"pool" text DEFAULT 'default' NOT NULL,
+	"epoch" uuid,
+	"agent_version" text,
+	"protocol_version" integer,
+	"binary_only" boolean DEFAULT false NOT NULL,
+	"facts" jsonb,
+	"first_seen_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"last_seen_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"connected_at" timestamp with time zone,
+	"clock_skew_ms" bigint,
+	CONSTRAINT "nodes_name_unique" UNIQUE("name")
+);
+--> statement-breakpoint
+CREATE TABLE "reports" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "reports_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"node_id" uuid NOT NULL,
+	"epoch" uuid NOT NULL,
+	"number" integer NOT NULL,
+	"looked_at" timestamp with time zone NOT NULL,
+	"received_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"outcome" text NOT NULL,
+	"last_event" bigint NOT NULL,
+	"inventory_digest" text NOT NULL,
+	"body" jsonb NOT NULL,
+	CONSTRAINT "reports_once" UNIQUE("node_id","epoch","number")
+);
+--> statement-breakpoint
+CREATE TABLE "cursors" (
+	"node_id" uuid PRIMARY KEY NOT NULL,
+	"last_event" bigint DEFAULT 0 NOT NULL,
+	"seen_event" bigint DEFAULT 0 NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "events" (
+	"node_id" uuid NOT NULL,
+	"number" bigint NOT NULL,
+	"payload" jsonb NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "events_node_id_number_pk" PRIMARY KEY("node_id","number")
+);
+--> statement-breakpoint
+CREATE TABLE "published_indexes" (
+	"pool" text PRIMARY KEY NOT NULL,
+	"timestamp" bigint NOT NULL,
+	"sha256" text NOT NULL,
+	"entries" integer NOT NULL,
+	"written_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "published_packages" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "published_packages_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"pool" text NOT NULL,
+	"cpv" text NOT NULL,
+	"repository" text NOT NULL,
+	"slot" text NOT NULL,
+	"subslot" text NOT NULL,
+	"use_enabled" text[] NOT NULL,
+	"bindings" text[] NOT NULL,
+	"variant_key" text NOT NULL,
+	"build_id" integer NOT NULL,
+	"build_time" bigint NOT NULL,
+	"path" text NOT NULL,
+	"size" bigint NOT NULL,
+	"sha512" text NOT NULL,
+	"attempt_id" bigint,
+	"by_product" boolean DEFAULT false NOT NULL,
+	"index_timestamp" bigint NOT NULL,
+	"published_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"withdrawn_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "attempts" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "attempts_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"build_id" bigint NOT NULL,
+	"number" integer NOT NULL,
+	"builder_id" uuid NOT NULL,
+	"lease_token" uuid NOT NULL,
+	"lease_renewals" bigint DEFAULT 0 NOT NULL,
+	"started_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"ended_at" timestamp with time zone,
+	"outcome" text,
+	"outcome_text" text,
+	"phase" text,
+	"log_path" text NOT NULL,
+	"record" jsonb,
+	CONSTRAINT "attempts_once" UNIQUE("build_id","number")
+);
+--> statement-breakpoint
+CREATE TABLE "build_dependencies" (
+	"build_id" bigint NOT NULL,
+	"needs_build_id" bigint NOT NULL,
+	CONSTRAINT "build_dependencies_build_id_needs_build_id_pk" PRIMARY KEY("build_id","needs_build_id")
+);
+--> statement-breakpoint
+CREATE TABLE "builders" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"mode" text NOT NULL,
+	"pools" text[] NOT NULL,
+	"version" text NOT NULL,
+	"started_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"seen_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"stopped_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "builds" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "builds_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"variant_key" text NOT NULL,
+	"pool" text NOT NULL,
+	"cpv" text NOT NULL,
+	"slot" text NOT NULL,
+	"subslot" text NOT NULL,
+	"repository" text NOT NULL,
+	"use_enabled" text[] NOT NULL,
+	"use_disabled" text[] NOT NULL,
+	"bindings" jsonb NOT NULL,
+	"face_digest" text NOT NULL,
+	"state" text NOT NULL,
+	"state_since" timestamp with time zone DEFAULT now() NOT NULL,
+	"reason" text NOT NULL,
+	"failure_kind" text,
+	"priority" double precision DEFAULT 0 NOT NULL,
+	"missing" integer DEFAULT 0 NOT NULL,
+	"not_before" timestamp with time zone DEFAULT now() NOT NULL,
+	"attempt_count" integer DEFAULT 0 NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "builds_state" CHECK (state in ('blocked', 'queued', 'leased', 'building', 'built', 'publishing', 'published', 'held', 'quarantined', 'failed', 'aborted', 'cancelled', 'superseded')),
+	CONSTRAINT "builds_failure_kind" CHECK (failure_kind in ('package', 'fetch', 'config', 'machinery'))
+);
+--> statement-breakpoint
+CREATE TABLE "faces" (
+	"digest" text PRIMARY KEY NOT NULL,
+	"packages" jsonb NOT NULL
+);
+--> statement-breakpoint
+ALTER TABLE "inventories" ADD CONSTRAINT "inventories_node_id_nodes_id_fk" FOREIGN KEY ("node_id") REFERENCES "public"."nodes"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "reports" ADD CONSTRAINT "reports_node_id_nodes_id_fk" FOREIGN KEY ("node_id") REFERENCES "public"."nodes"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "attempts" ADD CONSTRAINT "attempts_build_id_builds_id_fk" FOREIGN KEY ("build_id") REFERENCES "public"."builds"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "attempts" ADD CONSTRAINT "attempts_builder_id_builders_id_fk" FOREIGN KEY ("builder_id") REFERENCES "public"."builders"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "build_dependencies" ADD CONSTRAINT "build_dependencies_build_id_builds_id_fk" FOREIGN KEY ("build_id") REFERENCES "public"."builds"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "build_dependencies" ADD CONSTRAINT "build_dependencies_needs_build_id_builds_id_fk" FOREIGN KEY ("needs_build_id") REFERENCES "public"."builds"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE UNIQUE INDEX "wishes_live_once" ON "wishes" USING btree ("node_id","variant_key") WHERE state <> 'gone';--> statement-breakpoint
+CREATE INDEX "wishes_by_variant" ON "wishes" USING btree ("variant_key");--> statement-breakpoint
+CREATE UNIQUE INDEX "published_path_once" ON "published_packages" USING btree ("pool","path") WHERE withdrawn_at is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "published_variant_once" ON "published_packages" USING btree ("variant_key") WHERE withdrawn_at is null;--> statement-breakpoint
+CREATE INDEX "published_by_cpv" ON "published_packages" USING btree ("pool","cpv");--> statement-breakpoint
+CREATE INDEX "build_dependencies_needs" ON "build_dependencies" USING btree ("needs_build_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "builds_live_once" ON "builds" USING btree ("variant_key") WHERE state in ('blocked', 'queued', 'leased', 'building', 'built', 'publishing', 'held', 'quarantined', 'failed', 'aborted');--> statement-breakpoint
+CREATE INDEX "builds_claimable" ON "builds" USING btree ("pool","priority") WHERE state = 'queued';

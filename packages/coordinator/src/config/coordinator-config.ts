@@ -1,0 +1,135 @@
+import { byteSize, commandLine, durationMs } from '@binhost/shared/config';
+import { z } from 'zod';
+
+/**
+ * Every setting of the coordinator's processes: name, type, default, one line of help. docs/config-coordinator.md is made from it.
+ * In the environment: BINHOST_COORDINATOR_ and the key in capitals, `control.listen` → BINHOST_COORDINATOR_CONTROL_LISTEN.
+ */
+export const poolConfig = z.object({
+  root: z.string().default('/').describe('The system that the pool builds on; a build never writes to it'),
+  makeConf: z
+    .string()
+    .default('')
+    .describe("Lines for the build root's make.conf; empty: CFLAGS, CHOST and such asked of the binhost's own Portage"),
+  signingKey: z
+    .string()
+    .default('')
+    .describe('Fingerprint of the key that signs the pool; empty: the publisher makes one at its first start'),
+});
+
+export const coordinatorConfig = z.object({
+  paths: z
+    .object({
+      state: z
+        .string()
+        .default('/var/lib/binhost-coordinator')
+        .describe('Database cluster (pg-MAJOR/), hand-over directory (staging/), identities'),
+      packages: z
+        .string()
+        .default('/var/cache/binhost-coordinator/packages')
+        .describe('Published directories, one per pool'),
+      logs: z.string().default('/var/log/binhost-coordinator/builds').describe('One log file per attempt'),
+      run: z.string().default('/run/binhost-coordinator').describe('view.sock, admin.sock'),
+    })
+    .prefault({}),
+  packages: z
+    .object({
+      listen: z.string().default('0.0.0.0:8080').describe('Address of the packages listener: plain HTTP, read-only'),
+      url: z
+        .string()
+        .default('')
+        .describe('How nodes reach it, without the pool, such as http://binhost:8080; empty: they are told none'),
+    })
+    .prefault({}),
+  control: z
+    .object({
+      listen: z.string().default('127.0.0.1:8443').describe('Address of the control listener: agents and API'),
+      secret: z.string().default('').describe('What agents must show; needed beyond loopback'),
+      insecure: z.boolean().default(false).describe('Allow the control listener beyond loopback without TLS'),
+      pingInterval: durationMs('25s').describe('Pause between pings; a connection silent for three of them is closed'),
+      maxFrame: byteSize('16MiB').describe('Largest frame taken, and the largest it may unpack to'),
+      helloTimeout: durationMs('10s').describe('A connection that has not said hello by then is closed'),
+      maxBuffered: byteSize('8MiB').describe('A connection with more than this unsent is closed'),
+    })
+    .prefault({}),
+  postgres: z
+    .object({
+      url: z
+        .string()
+        .default('')
+        .describe('A server of your own; empty (and no DATABASE_URL): a private cluster under paths.state'),
+      bin: z.string().default('').describe('Directory with initdb and postgres; empty: looked for'),
+      user: z
+        .string()
+        .default('')
+        .describe(
+          'System user that runs the private cluster when started as root; empty: binhost, else postgres, else nobody',
+        ),
+      startTimeout: durationMs('30s').describe('How long the private cluster may take to answer'),
+    })
+    .prefault({}),
+  portage: z
+    .object({
+      emerge: commandLine(['emerge']).describe('The emerge command'),
+      portageq: commandLine(['portageq']).describe('The portageq command'),
+      gpkgSign: commandLine(['gpkg-sign']).describe('The gpkg-sign command'),
+      gpg: commandLine(['gpg']).describe('The gpg command'),
+      root: z
+        .string()
+        .default('/')
+        .describe("Where the binhost's own /etc/portage and /var/db/pkg are, for a system that is not at /"),
+    })
+    .prefault({}),
+  demand: z
+    .object({
+      exclude: z.array(z.string()).default([]).describe('Packages that are never built: category/name or category/*'),
+      keepReports: z.number().int().min(1).default(20).describe('Reports kept per node'),
+    })
+    .prefault({}),
+  plan: z.object({ interval: durationMs('30s').describe('Longest pause between two looks at the queue') }).prefault({}),
+  build: z
+    .object({
+      mode: z
+        .enum(['overlay', 'host'])
+        .default('overlay')
+        .describe('overlay: throw-away roots, needs root; host: only --buildpkgonly'),
+      workDir: z
+        .string()
+        .default('/var/tmp/binhost-builder')
+        .describe('Where build roots are made; needs room for a whole build'),
+      jobs: z.number().int().min(1).max(64).default(1).describe('Builds at a time'),
+      lease: durationMs('2m').describe('A build whose builder was silent for this long is given to another'),
+      timeLimit: durationMs('8h').describe('A build that takes longer is ended'),
+      silenceLimit: durationMs('2h').describe('A build that prints nothing for this long is ended'),
+      retryPause: durationMs('1m').describe('Pause before an aborted build is tried again; doubles up to an hour'),
+      maxAborts: z
+        .number()
+        .int()
+        .min(1)
+        .default(5)
+        .describe('An attempt that aborted this often in a row fails with kind machinery'),
+      nice: z.number().int().min(0).max(19).default(10).describe('Niceness of builds'),
+      pools: z.array(z.string()).default([]).describe('Pools that this builder serves; empty: all'),
+    })
+    .prefault({}),
+  publish: z
+    .object({
+      gnupgHome: z
+        .string()
+        .default('')
+        .describe('GnuPG home of the signing keys; empty: gnupg below paths.state, readable by the publisher alone'),
+      poll: durationMs('30s').describe('Longest pause between two looks for finished builds'),
+    })
+    .prefault({}),
+  notify: z
+    .object({
+      gather: durationMs('1s').describe('Wishes that change within this time reach a node as one message'),
+      keepEvents: z.number().int().min(1).default(1000).describe('Events kept per node behind its cursor'),
+    })
+    .prefault({}),
+  log: z.object({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
+  pools: z.record(z.string(), poolConfig).default({}).describe('Settings by pool; the pool default always exists'),
+});
+
+export type CoordinatorConfig = Readonly<z.output<typeof coordinatorConfig>>;
+export type PoolConfig = z.output<typeof poolConfig>;

@@ -1,0 +1,24 @@
+import { errorsOf } from '@binhost/shared/errors';
+
+/** Every error that the coordinator's processes raise on purpose; docs/errors.md is made from it. */
+export const COORDINATOR_ERRORS = {
+  CONFIG_UNREADABLE: 'The configuration file could not be read, or is no TOML.',
+  CONTROL_NOT_LOOPBACK: 'The control listener would be reachable from outside without a secret and control.insecure.',
+  LISTEN_FAILED: 'A listener could not take its address or socket.',
+  SERVER_UNREACHABLE: 'A command found no running coordinator behind its socket.',
+  NOT_FOUND: 'What was asked for does not exist.',
+  BAD_REQUEST: 'A request does not fit what the route takes.',
+  DATABASE_UNAVAILABLE: 'PostgreSQL could not be found, started or reached.',
+  DATABASE_NEWER: 'The database was written by a newer release.',
+  ILLEGAL_TRANSITION: 'A build or wish was asked to make a move that its state does not allow.',
+  LEASE_LOST: 'A builder wrote under a lease that is no longer its own.',
+  BUILD_MODE_UNAVAILABLE: 'The builder cannot work in the configured mode on this machine.',
+  BUILD_ROOT_FAILED: 'A build root could not be made.',
+  PORTAGE_FAILED: "A call of the binhost's own Portage failed.",
+  PACKAGE_BROKEN: 'A finished package is not whole, or not what was asked for.',
+  SIGNING_FAILED: 'A package could not be signed.',
+  PUBLISHER_BUSY: 'Another publisher holds this pool.',
+  INDEX_BROKEN: 'A published index does not fit its directory.',
+} as const;
+
+export const coordinatorError = errorsOf(COORDINATOR_ERRORS);

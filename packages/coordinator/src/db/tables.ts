@@ -1,0 +1,6 @@
+/** All tables, for migrations and for the tests' clean-up; each has one owner, the step that it lives in. */
+export * from '../demand/demand-tables.ts';
+export * from '../ingest/report-tables.ts';
+export * from '../notify/event-tables.ts';
+export * from '../publish/published-tables.ts';
+export * from '../queue/build-tables.ts';
