@@ -1,0 +1,114 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { Fleet, MachineOf } from '../scenarios/fleet.ts';
+import { type PortageHost, runOnHost } from './run-on-host.ts';
+import { installAtStart, writeHost } from './write-host.ts';
+
+/**
+ * Separate Gentoo-like hosts on one machine, each running the real Portage from a checkout: an overlay of this machine's
+ * root with its own /etc/portage, /var/lib/portage, /var/db/pkg and PKGDIR, in a network namespace on a bridge of its own.
+ * Everything that they write lies on one tmpfs and is gone with close().
+ */
+export interface PortageHosts {
+  binhost: PortageHost;
+  nodes: Record<string, PortageHost>;
+  close(): Promise<void>;
+}
+
+/** The subnet is of the test's own namespaces; nothing routes to it from outside. */
+const SUBNET = '10.78.0';
+/** Real files, no overlay: build roots, the hand-over directory and the database need that. Mounted here on the binhost. */
+export const PLAIN_DIRECTORY = '/srv/binhost';
+
+export async function openPortageHosts(fleet: Fleet, portageDirectory: string): Promise<PortageHosts> {
+  const tag = `bh${process.pid}`;
+  const base = await mkdtemp('/mnt/binhost-hosts-');
+  const undo: (() => Promise<unknown>)[] = [() => rm(base, { recursive: true, force: true })];
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=6g,mode=0755', 'tmpfs', base]);
+    undo.push(() => quietly('umount', ['-l', base]));
+    await run('ip', ['link', 'add', tag, 'type', 'bridge']);
+    undo.push(() => quietly('ip', ['link', 'del', tag]));
+    await run('ip', ['link', 'set', tag, 'up']);
+    const hosts: Record<string, PortageHost> = {};
+    const machines: [string, MachineOf][] = [['binhost', fleet.binhost], ...Object.entries(fleet.nodes)];
+    for (const [index, [name, machine]] of machines.entries()) {
+      const host = hostOf({ name, tag, base, index, portageDirectory });
+      await makeRoot(base, host, undo);
+      await joinNetwork(tag, host, index, undo);
+      await writeHost(host, machine, fleet, name);
+      hosts[name] = host;
+    }
+    for (const [name, machine] of machines) await installAtStart(hosts[name] as PortageHost, machine);
+    const { binhost, ...nodes } = hosts;
+    return { binhost: binhost as PortageHost, nodes, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function hostOf(place: { name: string; tag: string; base: string; index: number; portageDirectory: string }): PortageHost {
+  const { name, tag, base, index, portageDirectory } = place;
+  return {
+    name,
+    namespace: `${tag}-${name}`,
+    root: join(base, name, 'root'),
+    address: `${SUBNET}.${index + 1}`,
+    env: {
+      HOME: '/root',
+      LC_ALL: 'C.UTF-8',
+      TERM: 'dumb',
+      HOSTNAME: name,
+      PORTAGE_DIR: portageDirectory,
+      PATH: `${portageDirectory}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+      PYTHONPATH: `${portageDirectory}/lib`,
+    },
+  };
+}
+
+async function makeRoot(base: string, host: PortageHost, undo: (() => Promise<unknown>)[]): Promise<void> {
+  const layer = (part: string) => join(base, host.name, part);
+  for (const part of ['upper', 'work', 'root', 'plain']) await mkdir(layer(part), { recursive: true });
+  await run('mount', [
+    '-t',
+    'overlay',
+    host.namespace,
+    '-o',
+    `lowerdir=/,upperdir=${layer('upper')},workdir=${layer('work')}`,
+    host.root,
+  ]);
+  undo.push(() => quietly('umount', ['-l', host.root]));
+  await run('mount', ['--bind', '/proc', join(host.root, 'proc')]);
+  await run('mount', ['--rbind', '/dev', join(host.root, 'dev')]);
+  await run('mount', ['--make-rslave', join(host.root, 'dev')]);
+  undo.push(() => quietly('umount', ['-l', join(host.root, 'proc')]));
+  undo.push(() => quietly('umount', ['-R', '-l', join(host.root, 'dev')]));
+  await mkdir(join(host.root, PLAIN_DIRECTORY), { recursive: true });
+  await run('mount', ['--bind', layer('plain'), join(host.root, PLAIN_DIRECTORY)]);
+  undo.push(() => quietly('umount', ['-l', join(host.root, PLAIN_DIRECTORY)]));
+}
+
+async function joinNetwork(tag: string, host: PortageHost, index: number, undo: (() => Promise<unknown>)[]): Promise<void> {
+  const outer = `${tag}v${index}`;
+  await run('ip', ['netns', 'add', host.namespace]);
+  undo.push(() => quietly('ip', ['netns', 'del', host.namespace]));
+  await run('ip', ['link', 'add', outer, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', host.namespace]);
+  await run('ip', ['link', 'set', outer, 'master', tag, 'up']);
+  await run('ip', ['-n', host.namespace, 'addr', 'add', `${host.address}/24`, 'dev', 'eth0']);
+  for (const device of ['eth0', 'lo']) await run('ip', ['-n', host.namespace, 'link', 'set', device, 'up']);
+  await runOnHost(host, ['true']);
+}
+
+async function run(command: string, args: string[]): Promise<void> {
+  await execa(command, args, { stdin: 'ignore' });
+}
+
+/** While closing, what is already gone is as good as undone. */
+async function quietly(command: string, args: string[]): Promise<void> {
+  await execa(command, args, { stdin: 'ignore', reject: false });
+}

@@ -1,0 +1,72 @@
+import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Fleet, MachineOf } from '../scenarios/fleet.ts';
+import { emergeOnHost, type PortageHost } from './run-on-host.ts';
+import { writeRepository } from './write-repository.ts';
+
+/** Debian has no sandbox program, and these hosts are namespaces already. */
+const FEATURES_OFF = 'sandbox usersandbox network-sandbox ipc-sandbox pid-sandbox mount-sandbox userpriv usersync news merge-sync';
+
+/** Writes the host's Portage configuration and repositories into its own root. */
+export async function writeHost(host: PortageHost, machine: MachineOf, fleet: Fleet, name: string): Promise<void> {
+  const at = (...parts: string[]) => join(host.root, ...parts);
+  const etc = (...parts: string[]) => at('etc/portage', ...parts);
+  for (const directory of ['repos.conf', 'package.use', 'package.accept_keywords', 'binrepos.conf']) {
+    await mkdir(etc(directory), { recursive: true });
+  }
+  for (const directory of ['lib/portage', 'db/pkg', 'tmp/portage', 'cache/binpkgs', 'cache/distfiles', 'db/repos']) {
+    await mkdir(at('var', directory), { recursive: true });
+  }
+  await useCheckoutDefaults(host, at);
+  for (const repository of repositoriesOf(fleet, name)) {
+    await writeRepository(at('var/db/repos'), repository, fleet.repositories[repository] ?? []);
+    if (repository === 'main') continue;
+    await writeFile(etc('repos.conf', `${repository}.conf`), `[${repository}]\nlocation = /var/db/repos/${repository}\nauto-sync = no\n`);
+  }
+  await symlink('/var/db/repos/main/profiles/default', etc('make.profile'));
+  await writeFile(etc('make.conf'), makeConf(machine));
+  await writeFile(etc('package.use', 'fleet'), lines(machine.packageUse));
+  await writeFile(etc('package.accept_keywords', 'fleet'), lines(machine.acceptKeywords));
+  await writeFile(at('var/lib/portage/world'), lines(machine.world));
+  await writeFile(at('etc/hostname'), `${name}\n`);
+}
+
+/** Portage run from a checkout reads its defaults there; the host's overlay takes what is changed. */
+async function useCheckoutDefaults(host: PortageHost, at: (...parts: string[]) => string): Promise<void> {
+  const defaults = at(host.env.PORTAGE_DIR as string, 'cnf');
+  await rm(join(defaults, 'binrepos.conf'), { force: true });
+  await writeFile(
+    join(defaults, 'repos.conf'),
+    '[DEFAULT]\nmain-repo = main\n[main]\nlocation = /var/db/repos/main\nauto-sync = no\n',
+  );
+  await cp(defaults, at('usr/share/portage/config'), { recursive: true });
+}
+
+function repositoriesOf(fleet: Fleet, name: string): string[] {
+  return ['main', ...(fleet.overlays?.[name] ?? [])];
+}
+
+function makeConf(machine: MachineOf): string {
+  return lines([
+    'CFLAGS="-O2 -pipe"',
+    `FEATURES="${FEATURES_OFF.split(' ')
+      .map((feature) => `-${feature}`)
+      .join(' ')} binpkg-multi-instance"`,
+    'BINPKG_FORMAT="gpkg"',
+    'ACCEPT_LICENSE="*"',
+    ...(machine.use ? [`USE="${machine.use}"`] : []),
+    ...(machine.makeConf ?? []),
+  ]);
+}
+
+/** Brings the host to its starting state, with its own Portage, one exact version after the other. */
+export async function installAtStart(host: PortageHost, machine: MachineOf): Promise<void> {
+  for (const cpv of machine.installed ?? []) {
+    const result = await emergeOnHost(host, ['--oneshot', '--quiet', '--usepkg=n', '--getbinpkg=n', `=${cpv}`]);
+    if (result.exitCode !== 0) throw new Error(`${host.name}: could not install ${cpv}:\n${String(result.all)}`);
+  }
+}
+
+function lines(list: string[] = []): string {
+  return list.map((line) => `${line}\n`).join('');
+}

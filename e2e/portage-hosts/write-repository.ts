@@ -1,0 +1,92 @@
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { EbuildOf } from '../scenarios/fleet.ts';
+
+/** Writes one ebuild repository for the real Portage below `directory/NAME`; every ebuild compiles a tiny C program. */
+export async function writeRepository(directory: string, name: string, ebuilds: EbuildOf[]): Promise<void> {
+  const root = join(directory, name);
+  const categories = [...new Set(ebuilds.map((ebuild) => ebuild.cpv.split('/')[0]))];
+  const masters = name === 'main' ? '' : 'main';
+  await put(join(root, 'profiles', 'repo_name'), `${name}\n`);
+  await put(join(root, 'profiles', 'categories'), `${categories.join('\n')}\n`);
+  await put(
+    join(root, 'metadata', 'layout.conf'),
+    `masters = ${masters}\nthin-manifests = true\nsign-manifests = false\nprofile-formats = portage-2\n`,
+  );
+  if (name === 'main') await writeProfile(root);
+  for (const ebuild of ebuilds) await writeEbuild(root, ebuild);
+}
+
+async function writeProfile(root: string): Promise<void> {
+  await put(join(root, 'profiles', 'arch.list'), 'amd64\n');
+  await put(join(root, 'profiles', 'profiles.desc'), 'amd64 default stable\n');
+  await put(join(root, 'profiles', 'default', 'eapi'), '8\n');
+  const defaults: Record<string, string> = {
+    ARCH: 'amd64',
+    ACCEPT_KEYWORDS: 'amd64',
+    CHOST: 'x86_64-pc-linux-gnu',
+    USERLAND: 'GNU',
+    KERNEL: 'linux',
+    ELIBC: 'glibc',
+    USE_EXPAND: 'ABI_X86 CPU_FLAGS_X86',
+    USE_EXPAND_HIDDEN: 'ABI_X86',
+    USE_EXPAND_IMPLICIT: 'ARCH ELIBC KERNEL',
+    IUSE_IMPLICIT: 'prefix prefix-guest',
+    USE_EXPAND_VALUES_ARCH: 'amd64',
+    USE_EXPAND_VALUES_ELIBC: 'glibc',
+    USE_EXPAND_VALUES_KERNEL: 'linux',
+    ABI_X86: '64',
+  };
+  const lines = Object.entries(defaults).map(([key, value]) => `${key}="${value}"`);
+  await put(join(root, 'profiles', 'default', 'make.defaults'), `${lines.join('\n')}\n`);
+}
+
+async function writeEbuild(root: string, ebuild: EbuildOf): Promise<void> {
+  const { category, name, pf } = splitCpv(ebuild.cpv);
+  const directory = join(root, category, name);
+  await put(join(directory, `${pf}.ebuild`), ebuildText(name, ebuild));
+  const source = ebuild.srcUri?.split('/').at(-1);
+  await appendFile(join(directory, 'Manifest'), source ? `DIST ${source} 4096 SHA512 ${'0'.repeat(128)}\n` : '');
+}
+
+function ebuildText(name: string, ebuild: EbuildOf): string {
+  return `EAPI=8
+DESCRIPTION="${name} of the test fleet"
+HOMEPAGE="https://example.org"
+SRC_URI="${ebuild.srcUri ?? ''}"
+LICENSE="GPL-2"
+SLOT="${ebuild.slot ?? '0'}"
+KEYWORDS="${ebuild.keywords ?? 'amd64'}"
+IUSE="${ebuild.iuse ?? ''}"
+DEPEND="${ebuild.depend ?? ''}"
+RDEPEND="${ebuild.rdepend ?? ''}"
+BDEPEND="${ebuild.bdepend ?? ''}"
+RESTRICT="${ebuild.restrict ?? ''}"
+PROPERTIES="${ebuild.properties ?? ''}"
+S="\${WORKDIR}"
+src_unpack() { :; }
+src_compile() {
+	local flag enabled=
+	for flag in \${IUSE}; do
+		if use "\${flag#+}"; then enabled+=" \${flag#+}"; fi
+	done
+	printf '#include <stdio.h>\\nint main(void) { puts("%s%s"); return 0; }\\n' "\${PF}" "\${enabled}" > ${name}.c
+	sleep ${ebuild.compileSeconds ?? 0}
+	${ebuild.breaks ? `die "${ebuild.breaks}"` : ':'}
+	gcc -O2 -o ${name} ${name}.c || die "compile failed"
+}
+src_install() { dobin ${name}; }
+`;
+}
+
+/** The fleet's names are plain: a version starts behind the last hyphen that a digit follows, revision apart. */
+export function splitCpv(cpv: string): { category: string; name: string; pf: string } {
+  const [category = '', pf = ''] = cpv.split('/');
+  const name = pf.replace(/-r\d+$/, '').replace(/-\d[^-]*$/, '');
+  return { category, name, pf };
+}
+
+async function put(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}

@@ -1,0 +1,75 @@
+/**
+ * A small fleet in words: what the ebuild repositories hold, and what each machine is. The same description makes hosts of
+ * the simulated Portage and hosts that run the real one, so a scenario says everything once.
+ */
+
+export interface EbuildOf {
+  /** category/name-version[-rN] */
+  cpv: string;
+  /** SLOT, `0` where absent; `0/2` names a sub-slot. */
+  slot?: string;
+  /** IUSE as an ebuild writes it: `dbus +dhcp`. */
+  iuse?: string;
+  /** DEPEND and RDEPEND at once where only `depend` is given for both: they are separate variables, as in an ebuild. */
+  depend?: string;
+  rdepend?: string;
+  bdepend?: string;
+  /** `amd64` where absent; empty for none. */
+  keywords?: string;
+  restrict?: string;
+  properties?: string;
+  srcUri?: string;
+  /** How long the compiler takes. */
+  compileSeconds?: number;
+  /** Makes the compile phase fail with this text. */
+  breaks?: string;
+}
+
+export interface MachineOf {
+  /** USE of make.conf. */
+  use?: string;
+  /** Lines of package.use. */
+  packageUse?: string[];
+  /** Lines of package.accept_keywords. */
+  acceptKeywords?: string[];
+  /** Further lines of make.conf. */
+  makeConf?: string[];
+  /** Atoms of the world file. */
+  world: string[];
+  /** Exact versions that are installed at the start, in an order in which they can be installed. */
+  installed?: string[];
+}
+
+export interface Fleet {
+  /** Repository name → its ebuilds; `main` is the main repository, every other one has it as its master. */
+  repositories: Record<string, EbuildOf[]>;
+  /** Repositories besides `main` by machine; absent: none. */
+  overlays?: Record<string, string[]>;
+  binhost: MachineOf;
+  nodes: Record<string, MachineOf>;
+}
+
+/** The exact end of one wish: what `binhost-agent status` must show. */
+export interface ExpectedWish {
+  state: 'ready' | 'excluded' | 'unbuildable' | 'refused' | 'waiting';
+  /** The word for programs; absent: none. */
+  reasonCode?: string;
+  /** State of its build where it never gets ready. */
+  build?: string;
+  /** Enabled flags of the variant, where the scenario is about them. */
+  use?: string[];
+  /** `dev-libs/libfoo:0/2` …, where the scenario is about them. */
+  bindings?: string[];
+}
+
+export interface Scenario {
+  /** File name and title: what happens, in words with hyphens. */
+  name: string;
+  fleet: Fleet;
+  /** Node → cpv → its end; every live wish of the node must be listed. */
+  expected: Record<string, Record<string, ExpectedWish>>;
+  /** Packages that must exist once per pool: cpv → number of builds. */
+  builds: Record<string, number>;
+  /** Only the real Portage has what it needs (blockers, sandboxed roots): not run on the simulated one. */
+  realOnly?: string;
+}
