@@ -3,9 +3,12 @@ import { errorsOf } from '@binhost/shared/errors';
 /** Every error that the coordinator's processes raise on purpose; docs/errors.md is made from it. */
 export const COORDINATOR_ERRORS = {
   CONFIG_UNREADABLE: 'The configuration file could not be read, or is no TOML.',
+  LISTEN_ADDRESS: 'A listen address is not of the form ADDRESS:PORT.',
   CONTROL_NOT_LOOPBACK: 'The control listener would be reachable from outside without a secret and control.insecure.',
   LISTEN_FAILED: 'A listener could not take its address or socket.',
   SERVER_UNREACHABLE: 'A command found no running coordinator behind its socket.',
+  NOT_ALLOWED: 'A request or command lacks the secret or the permission that it needs.',
+  WRONG_USE: 'A command was called with arguments that it does not take.',
   NOT_FOUND: 'What was asked for does not exist.',
   BAD_REQUEST: 'A request does not fit what the route takes.',
   DATABASE_UNAVAILABLE: 'PostgreSQL could not be found, started or reached.',

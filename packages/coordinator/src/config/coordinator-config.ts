@@ -45,6 +45,10 @@ export const coordinatorConfig = z.object({
     .object({
       listen: z.string().default('127.0.0.1:8443').describe('Address of the control listener: agents and API'),
       secret: z.string().default('').describe('What agents must show; needed beyond loopback'),
+      secretFile: z
+        .string()
+        .default('')
+        .describe('File that holds control.secret, so that the configuration may be readable for everybody'),
       insecure: z.boolean().default(false).describe('Allow the control listener beyond loopback without TLS'),
       pingInterval: durationMs('25s').describe('Pause between pings; a connection silent for three of them is closed'),
       maxFrame: byteSize('16MiB').describe('Largest frame taken, and the largest it may unpack to'),

@@ -1,0 +1,83 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { loadConfig } from '@binhost/shared/config';
+import { parse } from 'smol-toml';
+import { coordinatorError } from '../coordinator-errors.ts';
+import { type CoordinatorConfig, coordinatorConfig, poolConfig } from './coordinator-config.ts';
+
+/**
+ * The configuration of every coordinator process: built-in defaults < file < environment < flags.
+ * The file is --config, else BINHOST_COORDINATOR_CONFIG, else /etc/binhost-coordinator/coordinator.toml where it exists.
+ */
+export const DEFAULT_CONFIG_FILE = '/etc/binhost-coordinator/coordinator.toml';
+const ENV_PREFIX = 'BINHOST_COORDINATOR';
+const FILE_VARIABLE = `${ENV_PREFIX}_CONFIG`;
+
+export interface ConfigRequest {
+  /** --config */
+  file?: string | undefined;
+  env: Record<string, string | undefined>;
+  /** By dotted key, e.g. { 'log.level': 'debug' }. */
+  flags?: Record<string, unknown>;
+  /** Only `serve` needs control.secretFile; the file is not readable for the users of the other processes. */
+  withSecret?: boolean;
+}
+
+export interface LoadedConfig {
+  config: CoordinatorConfig;
+  /** postgres.url, else DATABASE_URL; undefined: the private cluster. */
+  databaseUrl: string | undefined;
+}
+
+/**
+ * @throws CONFIG_UNREADABLE, CONFIG_UNKNOWN_KEY, CONFIG_BAD_VALUE
+ */
+export function loadCoordinatorConfig({ file, env, flags = {}, withSecret = false }: ConfigRequest): LoadedConfig {
+  const { [FILE_VARIABLE]: fileFromEnv, ...variables } = env;
+  const fileName = file ?? (fileFromEnv || undefined) ?? DEFAULT_CONFIG_FILE;
+  const mayBeMissing = file === undefined && !fileFromEnv;
+  const loaded = loadConfig(coordinatorConfig, {
+    file: mayBeMissing && !existsSync(fileName) ? {} : readToml(fileName),
+    fileName,
+    env: variables,
+    envPrefix: ENV_PREFIX,
+    flags,
+  });
+  const config = withDefaultPool(withSecret ? withSecretFromFile(loaded) : loaded);
+  return { config, databaseUrl: config.postgres.url || env['DATABASE_URL'] || undefined };
+}
+
+function readToml(fileName: string): Record<string, unknown> {
+  try {
+    return parse(readFileSync(fileName, 'utf8'));
+  } catch (cause) {
+    const why = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0];
+    throw coordinatorError('CONFIG_UNREADABLE', `${fileName}: expected a readable TOML file: ${why}`, {
+      hint: 'Correct the file, or name another one with --config FILE.',
+      cause,
+    });
+  }
+}
+
+function withSecretFromFile(config: CoordinatorConfig): CoordinatorConfig {
+  const { secretFile, secret } = config.control;
+  if (secretFile === '' || secret !== '') return config;
+  let text: string;
+  try {
+    text = readFileSync(secretFile, 'utf8').trim();
+  } catch (cause) {
+    throw coordinatorError(
+      'CONFIG_UNREADABLE',
+      `control.secretFile: expected a readable file, got '${secretFile}': ${(cause as Error).message}`,
+      { hint: 'Let the user that runs serve read it, or correct control.secretFile.', cause },
+    );
+  }
+  if (text !== '') return { ...config, control: { ...config.control, secret: text } };
+  throw coordinatorError('CONFIG_UNREADABLE', `control.secretFile: expected a secret in '${secretFile}', got nothing`, {
+    hint: 'Write one line into it, for example the output of: openssl rand -hex 32',
+  });
+}
+
+function withDefaultPool(config: CoordinatorConfig): CoordinatorConfig {
+  if (config.pools['default']) return config;
+  return { ...config, pools: { default: poolConfig.parse({}), ...config.pools } };
+}
