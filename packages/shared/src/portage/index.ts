@@ -4,8 +4,11 @@ export { compareVersions } from './compare-versions.ts';
 export { type Cpv, isPackageName, parseCpv } from './cpv.ts';
 // Dependencies
 export { type DependencyNode, dependencyAtoms, parseDependencies, reduceDependencies } from './dependencies.ts';
+// Files
+export { type GpkgManifest, type GpkgManifestMember, parseGpkgManifest } from './gpkg-manifest.ts';
 export { PORTAGE_GRAMMAR } from './grammar.ts';
 export { type AtomCandidate, matchesAtom } from './match-atom.ts';
+export { formatPackagesIndex, type PackagesIndex, parsePackagesIndex } from './packages-index.ts';
 export { builtSlotOperatorBindings, slotOperatorAtoms, unboundSlotOperators } from './slot-operator.ts';
 export { satisfiesUse, type UseDependency, type UseState } from './use-dependency.ts';
 // What makes two wishes one
