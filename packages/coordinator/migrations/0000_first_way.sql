@@ -15,6 +15,8 @@ CREATE TABLE "wishes" (
 	"reason_code" text,
 	"reason" text,
 	"published_id" bigint,
+	"published_build_id" integer,
+	"published_event" bigint,
 	"position" integer DEFAULT 0 NOT NULL,
 	"first_wanted_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"state_since" timestamp with time zone DEFAULT now() NOT NULL,

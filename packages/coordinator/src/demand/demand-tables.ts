@@ -25,6 +25,10 @@ export const wishes = pgTable(
     reasonCode: text('reason_code'),
     reason: text(),
     publishedId: bigint('published_id', { mode: 'number' }),
+    /** BUILD_ID of that package: what the node's Portage prints behind the version of a binary. */
+    publishedBuildId: integer('published_build_id'),
+    /** Number of the event that told the node; a look that had received it could see the package. */
+    publishedEvent: bigint('published_event', { mode: 'number' }),
     /** Position in the node's merge list, to name the first thing first. */
     position: integer().notNull().default(0),
     firstWantedAt: timestamp('first_wanted_at', { withTimezone: true }).notNull().defaultNow(),
