@@ -52,7 +52,13 @@ export async function openPortageHosts(fleet: Fleet, portageDirectory: string): 
   }
 }
 
-function hostOf(place: { name: string; tag: string; base: string; index: number; portageDirectory: string }): PortageHost {
+function hostOf(place: {
+  name: string;
+  tag: string;
+  base: string;
+  index: number;
+  portageDirectory: string;
+}): PortageHost {
   const { name, tag, base, index, portageDirectory } = place;
   return {
     name,
@@ -93,7 +99,12 @@ async function makeRoot(base: string, host: PortageHost, undo: (() => Promise<un
   undo.push(() => quietly('umount', ['-l', join(host.root, PLAIN_DIRECTORY)]));
 }
 
-async function joinNetwork(tag: string, host: PortageHost, index: number, undo: (() => Promise<unknown>)[]): Promise<void> {
+async function joinNetwork(
+  tag: string,
+  host: PortageHost,
+  index: number,
+  undo: (() => Promise<unknown>)[],
+): Promise<void> {
   const outer = `${tag}v${index}`;
   await run('ip', ['netns', 'add', host.namespace]);
   undo.push(() => quietly('ip', ['netns', 'del', host.namespace]));

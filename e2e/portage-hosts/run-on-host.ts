@@ -38,7 +38,9 @@ export async function runOnHost(
 ): Promise<string> {
   const result = await startOnHost(host, argv, options);
   if (result.exitCode === 0) return String(result.all ?? '');
-  throw new Error(`${host.name}: ${argv.join(' ')} exited with ${result.exitCode ?? result.signal}:\n${String(result.all)}`);
+  throw new Error(
+    `${host.name}: ${argv.join(' ')} exited with ${result.exitCode ?? result.signal}:\n${String(result.all)}`,
+  );
 }
 
 /** Runs the checkout's emerge on a host. */

@@ -5,7 +5,8 @@ import { emergeOnHost, type PortageHost } from './run-on-host.ts';
 import { writeRepository } from './write-repository.ts';
 
 /** Debian has no sandbox program, and these hosts are namespaces already. */
-const FEATURES_OFF = 'sandbox usersandbox network-sandbox ipc-sandbox pid-sandbox mount-sandbox userpriv usersync news merge-sync';
+const FEATURES_OFF =
+  'sandbox usersandbox network-sandbox ipc-sandbox pid-sandbox mount-sandbox userpriv usersync news merge-sync';
 
 /** Writes the host's Portage configuration and repositories into its own root. */
 export async function writeHost(host: PortageHost, machine: MachineOf, fleet: Fleet, name: string): Promise<void> {
@@ -21,7 +22,10 @@ export async function writeHost(host: PortageHost, machine: MachineOf, fleet: Fl
   for (const repository of repositoriesOf(fleet, name)) {
     await writeRepository(at('var/db/repos'), repository, fleet.repositories[repository] ?? []);
     if (repository === 'main') continue;
-    await writeFile(etc('repos.conf', `${repository}.conf`), `[${repository}]\nlocation = /var/db/repos/${repository}\nauto-sync = no\n`);
+    await writeFile(
+      etc('repos.conf', `${repository}.conf`),
+      `[${repository}]\nlocation = /var/db/repos/${repository}\nauto-sync = no\n`,
+    );
   }
   await symlink('/var/db/repos/main/profiles/default', etc('make.profile'));
   await writeFile(etc('make.conf'), makeConf(machine));
