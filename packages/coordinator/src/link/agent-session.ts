@@ -1,0 +1,224 @@
+import { BinhostError } from '@binhost/shared/errors';
+import { type AgentMessage, type CoordinatorMessage, decodeAgentMessage, type Hello } from '@binhost/shared/protocol';
+import type { Clock } from '@binhost/shared/time';
+import type { WebSocket } from 'ws';
+import type { Logger } from '../log.ts';
+import { readFrame } from './frame-bytes.ts';
+import { FrameSender } from './frame-sender.ts';
+import { type AgentHandlers, type ConnectedNode, onAgentMessage } from './on-agent-message.ts';
+import { protocolMismatch } from './protocol-match.ts';
+import { admitMessage, nextSessionState, type SessionEvent, type SessionState } from './session-state.ts';
+import { waitForSilence } from './watch-connection.ts';
+
+/** WebSocket closing codes that we use (RFC 6455 section 7.4; 4000 and up are ours). */
+export const CLOSE_CODE = {
+  goingAway: 1001,
+  protocolError: 1002,
+  internalError: 1011,
+  tryLater: 1013,
+  replaced: 4001,
+} as const;
+
+/** How long the other side may take to answer the closing handshake. */
+const CLOSE_TIMEOUT_MS = 2000;
+
+export interface SessionLimits {
+  pingIntervalMs: number;
+  helloTimeoutMs: number;
+  /** Bytes that a binary frame may unpack to. */
+  maxFrame: number;
+  /** Bytes that may wait unsent. */
+  maxBuffered: number;
+}
+
+export interface SessionParts {
+  handlers: AgentHandlers;
+  /** The node is greeted and send() reaches it. `lastEvent`: number of the newest event that it has. */
+  onOnline(node: ConnectedNode, session: AgentSession, lastEvent: number): void;
+  /** Called once for every session that was online. */
+  onOffline(node: ConnectedNode, session: AgentSession): void;
+  limits: SessionLimits;
+  clock: Clock;
+  log: Logger;
+}
+
+/**
+ * One connection of one agent: frames in, the handlers called one after the other, acknowledgements and messages out.
+ * In: a WebSocket whose secret was right. Out: calls of the handlers, onOnline, onOffline. It fails by closing: every way
+ * out of here ends the socket, and the agent's reconnect heals.
+ */
+export class AgentSession {
+  private readonly socket: WebSocket;
+  private readonly parts: SessionParts;
+  private readonly sender: FrameSender;
+  private readonly over = new AbortController();
+  private log: Logger;
+  private state: SessionState = 'greeting';
+  private node: ConnectedNode | undefined;
+  /** Highest sequence received. */
+  private received = 0;
+  /** Frames that arrived and are not handled yet. */
+  private waiting = 0;
+  private heardAtMs: number;
+  private incoming: Promise<void> = Promise.resolve();
+
+  constructor(socket: WebSocket, parts: SessionParts) {
+    this.socket = socket;
+    this.parts = parts;
+    this.log = parts.log;
+    this.heardAtMs = parts.clock.monotonicMs();
+    this.sender = new FrameSender(socket, parts.limits.maxBuffered, (bytes) => this.onOverflow(bytes));
+    socket.on('error', (error) => this.log.warn({ err: error.message }, 'agent connection failed'));
+    socket.on('pong', () => {
+      this.heardAtMs = this.parts.clock.monotonicMs();
+    });
+    socket.on('message', (data: Buffer, isBinary: boolean) => this.takeFrame(data, isBinary));
+    socket.once('close', (code) => this.onClosed(code));
+    void this.watchHello();
+    void this.watchSilence();
+  }
+
+  /** `message`: numbered, the agent acknowledges it. `loose`: replaced by the next one. */
+  send(kind: 'message' | 'loose', message: CoordinatorMessage): void {
+    if (kind === 'message') this.sender.message(message);
+    else this.sender.loose(message);
+  }
+
+  /** Ends the connection after what was sent so far; the reason reaches the agent. */
+  close(code: number, reason: string): void {
+    this.move('close');
+    this.sender.then(() => {
+      if (this.socket.readyState === this.socket.OPEN) this.socket.close(code, reason.slice(0, 100));
+      void this.parts.clock.sleep(CLOSE_TIMEOUT_MS, this.over.signal).then(() => this.socket.terminate());
+    });
+  }
+
+  /** Resolves when the connection has ended and nothing that it began runs any more. */
+  async ended(): Promise<void> {
+    if (!this.over.signal.aborted) {
+      await new Promise((resolve) => this.over.signal.addEventListener('abort', resolve, { once: true }));
+    }
+    await this.incoming;
+  }
+
+  private takeFrame(data: Buffer, isBinary: boolean): void {
+    // Not read further until this one is done: what an agent sends faster than we store waits on its side.
+    this.waiting += 1;
+    this.socket.pause();
+    this.incoming = this.incoming
+      .then(() => this.onFrame(data, isBinary))
+      .catch((error: unknown) => this.onFailure(error))
+      .finally(() => {
+        this.waiting -= 1;
+        this.heardAtMs = this.parts.clock.monotonicMs();
+        if (this.waiting === 0) this.socket.resume();
+      });
+  }
+
+  private async onFrame(data: Buffer, isBinary: boolean): Promise<void> {
+    if (this.state === 'closing') return;
+    const frame = await readFrame(data, isBinary, this.parts.limits.maxFrame);
+    if (frame.kind === 'message') return this.onMessage(frame.message, frame.sequence);
+    if (frame.kind === 'error') this.log.warn({ code: frame.code, text: frame.message }, 'agent refused a message');
+    if (frame.kind === 'loose') this.refuse({ code: 'LOOSE_UNKNOWN', message: 'no loose message is known' }, null);
+  }
+
+  private async onMessage(value: unknown, sequence: number): Promise<void> {
+    if (sequence <= this.received) {
+      const message = `expected a sequence above ${this.received}, got ${sequence}`;
+      return this.breakOff({ code: 'PROTOCOL_BAD_FRAME', message }, sequence);
+    }
+    this.received = sequence;
+    const message = this.decode(value, sequence);
+    if (message === undefined) return;
+    const admission = admitMessage(this.state, message.type);
+    if (!admission.admit) return this.breakOff(admission, sequence);
+    if (message.type === 'hello') return this.greet(message, sequence);
+    if (this.node === undefined) return;
+    const followUp = await onAgentMessage(message, this.node, this.parts.handlers);
+    this.sender.ack(sequence);
+    await followUp?.();
+  }
+
+  private decode(value: unknown, sequence: number): AgentMessage | undefined {
+    try {
+      return decodeAgentMessage(value);
+    } catch (error) {
+      // A newer agent's unknown message is no reason to part; a connection that does not even say hello is.
+      if (this.state === 'greeting') this.breakOff(error as BinhostError, sequence);
+      else this.refuse(error as BinhostError, sequence);
+      return undefined;
+    }
+  }
+
+  private async greet(hello: Hello, sequence: number): Promise<void> {
+    const mismatch = protocolMismatch(hello.protocolVersion);
+    if (mismatch !== undefined) return this.breakOff({ code: 'PROTOCOL_VERSION', message: mismatch }, sequence);
+    const { node, welcome } = await this.parts.handlers.greet(hello);
+    if (this.state !== 'greeting') return;
+    this.node = node;
+    this.log = this.log.child({ node: node.name });
+    this.move('greeted');
+    this.sender.ack(sequence);
+    this.sender.message(welcome);
+    this.log.info({ agentVersion: hello.agentVersion, lastEvent: hello.lastEvent }, 'agent online');
+    this.parts.onOnline(node, this, hello.lastEvent);
+  }
+
+  private onFailure(error: unknown): void {
+    if (error instanceof BinhostError && error.code.startsWith('PROTOCOL_')) return this.breakOff(error, null);
+    this.log.error({ err: error }, 'agent message could not be handled');
+    this.sender.error({ code: 'INTERNAL', message: 'the coordinator could not store it; send it again' }, null, false);
+    this.close(CLOSE_CODE.internalError, 'INTERNAL');
+  }
+
+  private onOverflow(bufferedBytes: number): void {
+    this.log.warn({ bufferedBytes }, 'agent reads too slowly, connection closed');
+    this.move('close');
+    this.socket.terminate();
+  }
+
+  private onClosed(code: number): void {
+    this.move('close');
+    this.over.abort();
+    if (this.node === undefined) return;
+    this.log.info({ code }, 'agent offline');
+    this.parts.onOffline(this.node, this);
+  }
+
+  private refuse(error: { code: string; message: string }, sequence: number | null, final = false): void {
+    this.log.warn({ code: error.code, text: error.message, sequence, final }, 'agent message refused');
+    this.sender.error(error, sequence, final);
+  }
+
+  private breakOff(error: { code: string; message: string }, sequence: number | null): void {
+    this.refuse(error, sequence, true);
+    this.close(CLOSE_CODE.protocolError, error.code);
+  }
+
+  private move(event: SessionEvent): void {
+    this.state = nextSessionState(this.state, event) ?? this.state;
+  }
+
+  private async watchHello(): Promise<void> {
+    const { clock, limits } = this.parts;
+    await clock.sleep(limits.helloTimeoutMs, this.over.signal);
+    // A hello that has arrived may still wait for the database.
+    if (this.state !== 'greeting' || this.waiting > 0) return;
+    this.breakOff({ code: 'HELLO_EXPECTED', message: `expected hello within ${limits.helloTimeoutMs} ms` }, null);
+  }
+
+  private async watchSilence(): Promise<void> {
+    const { clock, limits } = this.parts;
+    const silentMs = await waitForSilence(this.socket, {
+      clock,
+      pingIntervalMs: limits.pingIntervalMs,
+      signal: this.over.signal,
+      // While a message is being stored nothing is read, so that no pong can be heard.
+      heardAtMs: () => (this.waiting > 0 ? clock.monotonicMs() : this.heardAtMs),
+    });
+    if (silentMs === undefined) return;
+    this.log.warn({ silentMs }, 'agent is silent, connection closed');
+    this.socket.terminate();
+  }
+}

@@ -1,0 +1,46 @@
+import type { AgentMessage, EventSeen, Hello, Inventory, Proofs, Report, Welcome } from '@binhost/shared/protocol';
+
+/** Who speaks on a connection, once its hello was accepted. */
+export interface ConnectedNode {
+  id: string;
+  name: string;
+}
+
+/** The answer to hello. */
+export interface Greeting {
+  node: ConnectedNode;
+  welcome: Welcome;
+}
+
+/** Work that follows from a message and need not be finished before its acknowledgement. */
+export type FollowUp = () => Promise<void>;
+
+/**
+ * What the steps behind the link do with each message. Each resolves after the commit: the acknowledgement follows it.
+ * A rejection closes the connection; the agent then returns and sends again what was not acknowledged.
+ */
+export interface AgentHandlers {
+  greet(hello: Hello): Promise<Greeting>;
+  inventory(node: ConnectedNode, inventory: Inventory): Promise<FollowUp | undefined>;
+  report(node: ConnectedNode, report: Report): Promise<FollowUp | undefined>;
+  proofs(node: ConnectedNode, proofs: Proofs): Promise<FollowUp | undefined>;
+  eventSeen(node: ConnectedNode, seen: EventSeen): Promise<FollowUp | undefined>;
+}
+
+/** All that an agent may say after hello, and who takes it. */
+export function onAgentMessage(
+  message: Exclude<AgentMessage, Hello>,
+  node: ConnectedNode,
+  handlers: AgentHandlers,
+): Promise<FollowUp | undefined> {
+  switch (message.type) {
+    case 'inventory':
+      return handlers.inventory(node, message);
+    case 'report':
+      return handlers.report(node, message);
+    case 'proofs':
+      return handlers.proofs(node, message);
+    case 'event-seen':
+      return handlers.eventSeen(node, message);
+  }
+}
