@@ -2,6 +2,7 @@ import { isPackageName, parseCpv } from './cpv.ts';
 import { PORTAGE_GRAMMAR } from './grammar.ts';
 import { parseUseDependencies, type UseDependency } from './use-dependency.ts';
 
+/** `~` takes any revision of its version. */
 export type AtomOperator = '=' | '=*' | '~' | '>' | '>=' | '<' | '<=';
 
 /** A package dependency by PMS, plus Portage's `::repository`. */
@@ -66,8 +67,7 @@ function parseTarget(name: string, operator: string | undefined, star: boolean):
     return isName ? { operator: null, cp: name, version: null } : undefined;
   }
   const cpv = parseCpv(name);
-  // `~` names a version without its revision
-  if (!cpv || (operator === '~' && /-r\d+$/.test(cpv.version))) return undefined;
+  if (!cpv) return undefined;
   return { operator: star ? '=*' : (operator as AtomOperator), cp: cpv.cp, version: cpv.version };
 }
 

@@ -37,7 +37,8 @@ export function matchesAtom(
 function matchesVersion(atom: Atom, version: string): boolean {
   if (atom.operator === null || atom.version === null) return true;
   if (atom.operator === '=*') return hasVersionPrefix(version, atom.version);
-  if (atom.operator === '~') return compareVersions(version.replace(/-r\d+$/, ''), atom.version) === 0;
+  // letter for letter, as Portage does: ~1.0 is neither 1.00 nor 01.0
+  if (atom.operator === '~') return withoutRevision(version) === withoutRevision(atom.version);
   const order = compareVersions(version, atom.version);
   switch (atom.operator) {
     case '=':
@@ -51,6 +52,10 @@ function matchesVersion(atom: Atom, version: string): boolean {
     case '<=':
       return order <= 0;
   }
+}
+
+function withoutRevision(version: string): string {
+  return version.replace(/-r\d+$/, '');
 }
 
 /** `=1.2*`: the prefix must end where a part of the version ends, so `1*` is not 10. Zeros in front do not count. */
