@@ -1,0 +1,119 @@
+/**
+ * What the binhost's own ebuild repositories say. In: cat/name-version and repository. Out: the ebuild's metadata, from the
+ * repository's md5-cache where it is there and fits the ebuild, else asked of portageq (0.4 s a call, hence the bound and the
+ * memory). Used by demand and plan. May fail with PORTAGE_FAILED, retryable; a failing Portage is never taken for "no such ebuild".
+ */
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseCpv } from '@binhost/shared/portage';
+import type { CoordinatorConfig } from '../config/coordinator-config.ts';
+import { coordinatorError } from '../coordinator-errors.ts';
+import type { Logger } from '../log.ts';
+import { type EbuildMetadata, METADATA_KEYS, parseMd5Cache, parsePortageqMetadata } from './ebuild-metadata.ts';
+import { readPortageq } from './read-portageq.ts';
+import { makeTurnstile } from './turnstile.ts';
+
+export interface EbuildTree {
+  /**
+   * @returns undefined where the repository is not there, has no such ebuild, or has one that Portage cannot read
+   * @throws PORTAGE_FAILED
+   */
+  metadata(cpv: string, repository: string): Promise<EbuildMetadata | undefined>;
+  /** Names of the binhost's repositories and where they lie. @throws PORTAGE_FAILED */
+  repositories(): Promise<ReadonlyMap<string, string>>;
+}
+
+/** portageq calls at a time: each is a Python start, and builds want the processors too. */
+const PORTAGEQ_CALLS = 4;
+
+export function openEbuildTree({ config, log }: { config: CoordinatorConfig; log: Logger }): EbuildTree {
+  const { portage } = config;
+  const inTurn = makeTurnstile(PORTAGEQ_CALLS);
+  const remembered = new Map<string, { stamp: string; metadata: Promise<EbuildMetadata | undefined> }>();
+  let known: { stamp: string; repositories: Promise<ReadonlyMap<string, string>> } | undefined;
+
+  async function repositories(): Promise<ReadonlyMap<string, string>> {
+    const stamp = await settingsStamp(join(portage.root, 'etc/portage/repos.conf'));
+    if (known?.stamp === stamp) return known.repositories;
+    const asked = inTurn(() => askRepositories(portage));
+    known = { stamp, repositories: asked };
+    asked.catch(() => {
+      known = undefined;
+    });
+    return asked;
+  }
+
+  async function metadata(cpv: string, repository: string): Promise<EbuildMetadata | undefined> {
+    const location = (await repositories()).get(repository);
+    const parts = parseCpv(cpv);
+    if (location === undefined || !parts) return undefined;
+    const pf = `${parts.name}-${parts.version}`;
+    const ebuild = join(location, parts.category, parts.name, `${pf}.ebuild`);
+    const cache = join(location, 'metadata/md5-cache', parts.category, pf);
+    const [ebuildStamp, cacheStamp] = await Promise.all([fileStamp(ebuild), fileStamp(cache)]);
+    if (ebuildStamp === undefined) return undefined;
+    const stamp = `${ebuildStamp} ${cacheStamp}`;
+    const there = remembered.get(ebuild);
+    if (there?.stamp === stamp) return there.metadata;
+    const found = fromCache(cache, ebuild).then((hit) => hit ?? inTurn(() => askMetadata(cpv, repository)));
+    remembered.set(ebuild, { stamp, metadata: found });
+    found.catch(() => remembered.delete(ebuild));
+    return found;
+  }
+
+  async function askMetadata(cpv: string, repository: string): Promise<EbuildMetadata | undefined> {
+    const answer = await readPortageq(portage, ['metadata', '/', 'ebuild', `${cpv}::${repository}`, ...METADATA_KEYS]);
+    if (answer.exitCode === 0) return parsePortageqMetadata(answer.stdout);
+    // the file is there, so this is an ebuild that Portage cannot source
+    if (!answer.stderr.includes(NOT_FOUND)) throw answerless(cpv, repository, answer.stderr);
+    log.warn({ step: 'tree', cpv, repository, stderr: answer.stderr.slice(-500) }, 'ebuild unreadable');
+    return undefined;
+  }
+
+  return { metadata, repositories };
+}
+
+/** How portageq says that it has no such package, or none that it can read. */
+const NOT_FOUND = 'Package not found';
+
+function answerless(cpv: string, repository: string, stderr: string): Error {
+  const said = stderr.trim().split('\n').at(-1) || 'nothing';
+  return coordinatorError('PORTAGE_FAILED', `expected metadata of ${cpv}::${repository}, portageq said: ${said}`, {
+    hint: "Run 'portageq metadata / ebuild CPV::REPOSITORY SLOT' by hand. It is tried again by itself.",
+    retryable: true,
+  });
+}
+
+async function askRepositories(portage: CoordinatorConfig['portage']): Promise<ReadonlyMap<string, string>> {
+  const names = (await readPortageq(portage, ['get_repos', '/'])).stdout.split(/\s+/).filter(Boolean);
+  if (names.length === 0) return new Map();
+  const paths = (await readPortageq(portage, ['get_repo_path', '/', ...names])).stdout.split('\n');
+  return new Map(names.flatMap((name, index) => (paths[index] ? [[name, paths[index]]] : [])));
+}
+
+/** The cached metadata, if it was made from the ebuild as it is now. */
+async function fromCache(cache: string, ebuild: string): Promise<EbuildMetadata | undefined> {
+  const text = await readFile(cache, 'utf8').catch(() => undefined);
+  const parsed = text === undefined ? undefined : parseMd5Cache(text);
+  if (!parsed) return undefined;
+  if (parsed.ebuildMd5 === null) return parsed.metadata;
+  const content = await readFile(ebuild).catch(() => undefined);
+  const fits = content !== undefined && createHash('md5').update(content).digest('hex') === parsed.ebuildMd5;
+  return fits ? parsed.metadata : undefined;
+}
+
+/** Changes whenever repos.conf, a file or a directory of files, does. */
+async function settingsStamp(path: string): Promise<string> {
+  const names = await readdir(path).catch(() => []);
+  const stamps = await Promise.all([path, ...names.sort().map((name) => join(path, name))].map(fileStamp));
+  return [...names, ...stamps].join(' ');
+}
+
+async function fileStamp(path: string): Promise<string | undefined> {
+  const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw error;
+  });
+  return facts && `${facts.mtimeMs}/${facts.size}`;
+}
