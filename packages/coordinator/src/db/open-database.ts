@@ -1,0 +1,162 @@
+import { backoffDelayMs, type Clock } from '@binhost/shared/time';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import type { CoordinatorConfig } from '../config/coordinator-config.ts';
+import { coordinatorError } from '../coordinator-errors.ts';
+import type { Logger } from '../log.ts';
+import type { Channel } from './channels.ts';
+import { makeClient } from './connect.ts';
+import type { Database } from './database.ts';
+import { migrateDatabase, newerDatabase, readSchemaAge } from './migrate.ts';
+import { openPrivateCluster, privateClusterUrl } from './private-cluster.ts';
+import { type HeldLock, openLock } from './session-lock.ts';
+
+/**
+ * Step-independent ground: the database that all processes share. In: the configuration. Out: a pool for the stores, LISTEN
+ * and session locks on connections of their own. Each process calls it once, at its start.
+ *
+ * Fails with DATABASE_UNAVAILABLE (no server, no binaries) and DATABASE_NEWER (a newer release has migrated it).
+ */
+export interface OpenDatabase {
+  db: Database;
+  /** The server and database that is open, for child processes. */
+  url: string;
+  /**
+   * Calls back for every notification, and once with '' after each reconnect, since some may have been missed.
+   * A throwing callback is logged, never passed on.
+   */
+  listen(channel: Channel, onNotify: (payload: string) => void): Promise<void>;
+  /** A session lock, on a connection of its own; undefined: another process holds it. */
+  tryLock(name: string): Promise<HeldLock | undefined>;
+  /** Ends all connections; a private cluster that this process opened is stopped unless others are connected. */
+  close(): Promise<void>;
+}
+
+export interface OpenDatabaseOptions {
+  config: Pick<CoordinatorConfig, 'paths' | 'postgres'>;
+  /** DATABASE_URL; wins over `postgres.url`. */
+  databaseUrl?: string | undefined;
+  /** PATH of the process; where PostgreSQL's binaries are looked for last. */
+  searchPath?: string | undefined;
+  log: Logger;
+  clock: Clock;
+  /** True in serve: starts or adopts the private cluster and migrates. False: waits until somebody else has done both. */
+  startCluster: boolean;
+  /** Ends the wait of `startCluster: false`. */
+  signal?: AbortSignal;
+}
+
+export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDatabase> {
+  const log = options.log.child({ step: 'db' });
+  const given = options.databaseUrl || options.config.postgres.url;
+  if (!options.startCluster) return connect(await waitForSchema(given, { ...options, log }), log);
+  if (given) {
+    await migrateWhenUp(given, { ...options, log });
+    return connect(given, log);
+  }
+  const cluster = await openPrivateCluster({ ...options, log });
+  await migrateDatabase(cluster.url);
+  const open = connect(cluster.url, log);
+  return {
+    ...open,
+    close: async () => {
+      await open.close();
+      await cluster.stop();
+    },
+  };
+}
+
+function connect(url: string, log: Logger): OpenDatabase {
+  const pool = makeClient(url);
+  // drizzle changes its client's parsers, so notifications come through a second one.
+  const listener = makeClient(url, { max: 1, max_lifetime: null });
+  const locks = new Set<HeldLock>();
+  return {
+    db: drizzle(pool),
+    url,
+    async listen(channel, onNotify) {
+      const safely = (payload: string): void => {
+        try {
+          onNotify(payload);
+        } catch (err) {
+          log.error({ err, channel }, 'notification could not be handled');
+        }
+      };
+      let isFirst = true;
+      await listener.listen(channel, safely, () => {
+        if (!isFirst) safely('');
+        isFirst = false;
+      });
+    },
+    async tryLock(name) {
+      const lock = await openLock(url, name);
+      if (lock) locks.add(lock);
+      return lock && { ...lock, release: () => lock.release().finally(() => locks.delete(lock)) };
+    },
+    async close() {
+      await Promise.allSettled([...locks].map((lock) => lock.release()));
+      await Promise.all([pool.end({ timeout: 5 }), listener.end({ timeout: 5 })]);
+    },
+  };
+}
+
+const RETRY = { firstMs: 200, maxMs: 5000 };
+
+/** A server of the owner's may come up after us: it gets as long as a private one. */
+async function migrateWhenUp(url: string, { config, clock, log }: OpenDatabaseOptions): Promise<void> {
+  const deadline = clock.monotonicMs() + config.postgres.startTimeout;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await migrateDatabase(url);
+    } catch (cause) {
+      if (!isConnectionError(cause)) throw cause;
+      if (clock.monotonicMs() > deadline) throw unreachable(url, cause);
+      log.warn({ err: cause }, 'database not reachable yet');
+    }
+    await clock.sleep(Math.max(100, backoffDelayMs(attempt, 1, RETRY)));
+  }
+}
+
+/** @returns the URL, once a server answers there and its schema is this release's */
+async function waitForSchema(
+  given: string,
+  { config, clock, log, signal }: OpenDatabaseOptions & { log: Logger },
+): Promise<string> {
+  for (let attempt = 0; !signal?.aborted; attempt += 1) {
+    const url = given || (await privateClusterUrl(config.paths.state));
+    const age = url ? await askSchemaAge(url) : 'unreachable';
+    if (url && age === 'current') return url;
+    if (age === 'newer') throw newerDatabase();
+    if (attempt === 0) log.info({ age }, 'waiting for database');
+    await clock.sleep(Math.max(100, backoffDelayMs(attempt, 1, RETRY)), signal);
+  }
+  throw coordinatorError('DATABASE_UNAVAILABLE', 'stopped while waiting for the database', { retryable: true });
+}
+
+async function askSchemaAge(url: string) {
+  const client = makeClient(url, { max: 1, connect_timeout: 5 });
+  try {
+    return await readSchemaAge(client);
+  } catch (error) {
+    if (isConnectionError(error)) return 'unreachable';
+    throw error;
+  } finally {
+    await client.end({ timeout: 1 });
+  }
+}
+
+/** Connection codes of postgres.js and Node, and the SQLSTATEs of a server that is starting or ending. */
+function isConnectionError(error: unknown): boolean {
+  const code = String((error as { code?: unknown }).code ?? '');
+  return /^(CONNECT|ECONN|ENOENT|EACCES|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|57P0|3D000|08)/.test(
+    code,
+  );
+}
+
+function unreachable(url: string, cause: unknown): Error {
+  const { hostname, port, pathname } = new URL(url);
+  return coordinatorError(
+    'DATABASE_UNAVAILABLE',
+    `expected PostgreSQL at ${hostname}:${port || 5432}${pathname}, got: ${(cause as Error).message}`,
+    { hint: 'Check DATABASE_URL or postgres.url, and that the server runs.', cause, retryable: true },
+  );
+}
