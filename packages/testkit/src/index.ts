@@ -1,0 +1,9 @@
+// Logs
+export { type CapturedLog, captureLog, type LogLine } from './capture-log.ts';
+// The machine
+export { freePort } from './free-port.ts';
+// What an agent says
+export { makeHello, makeInstalledPackage, makeMergeEntry, makeNodeFacts, makeReport } from './make-message.ts';
+export { makeTemporaryDirectory, type TemporaryDirectory } from './temporary-directory.ts';
+// Waiting
+export { waitFor } from './wait-for.ts';
