@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify';
+import { coordinatorError } from '../coordinator-errors.ts';
+import { isRightSecret } from '../link/right-secret.ts';
+import type { Logger } from '../log.ts';
+import type { ApiReads } from './api-reads.ts';
+import { createServer } from './create-server.ts';
+import { type AdminActions, adminRoutes } from './routes/admin.ts';
+import { apiRoutes } from './routes/api.ts';
+import { healthRoutes } from './routes/health.ts';
+import { packagesRoutes } from './routes/packages.ts';
+
+export interface ApiParts {
+  reads: ApiReads;
+  isDatabaseAlive(): Promise<boolean>;
+  log: Logger;
+}
+
+/** The packages listener: published files and nothing else. */
+export function packagesServer(packagesDir: string, parts: Omit<ApiParts, 'reads'>): FastifyInstance {
+  const app = createServer(parts.log);
+  healthRoutes(app, parts.isDatabaseAlive);
+  packagesRoutes(app, packagesDir);
+  return app;
+}
+
+/** The control listener's HTTP half; agents come in through the same server's upgrade. @param secret empty: none is asked for */
+export function controlServer(parts: ApiParts & { secret: string }): FastifyInstance {
+  const app = createServer(parts.log);
+  app.addHook('onRequest', async (request) => {
+    if (request.url === '/health' || isRightSecret(parts.secret, request.headers.authorization)) return;
+    throw coordinatorError('NOT_ALLOWED', 'expected the secret of the control listener as bearer token', {
+      hint: 'Send the header Authorization: Bearer SECRET, or use the commands on the binhost.',
+    });
+  });
+  healthRoutes(app, parts.isDatabaseAlive);
+  apiRoutes(app, parts.reads);
+  return app;
+}
+
+/** What view.sock serves: who may connect is decided by the file's rights. */
+export function viewServer(parts: ApiParts): FastifyInstance {
+  const app = createServer(parts.log);
+  healthRoutes(app, parts.isDatabaseAlive);
+  apiRoutes(app, parts.reads);
+  return app;
+}
+
+/** What admin.sock serves: the view, and what changes something. */
+export function adminServer(parts: ApiParts & { actions: AdminActions }): FastifyInstance {
+  const app = viewServer(parts);
+  adminRoutes(app, parts.actions);
+  return app;
+}

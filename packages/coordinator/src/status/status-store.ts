@@ -1,0 +1,178 @@
+import type { BuildState } from '@binhost/shared/protocol';
+import { and, count, desc, eq, inArray, isNull, max, min, ne, type SQL, sql } from 'drizzle-orm';
+import type { Database } from '../db/database.ts';
+import { wishes } from '../demand/demand-tables.ts';
+import { nodes, reports } from '../ingest/report-tables.ts';
+import { publishedIndexes, publishedPackages } from '../publish/published-tables.ts';
+import { attempts, builders, builds } from '../queue/build-tables.ts';
+import type {
+  AttemptRow,
+  BuilderRow,
+  BuildRow,
+  IndexRow,
+  NodeRow,
+  StatusRows,
+  WishCount,
+  WishRow,
+} from './status-rows.ts';
+
+/** Read-only queries over the tables of all steps. Nothing here writes. */
+
+const FAILED_SHOWN = 20;
+/** A builder that has neither stopped nor been seen for this long is no longer listed. */
+const BUILDERS_SHOWN_DAYS = 7;
+
+export async function isDatabaseAlive(db: Database): Promise<boolean> {
+  await db.execute(sql`select 1`);
+  return true;
+}
+
+export async function loadStatusRows(db: Database): Promise<StatusRows> {
+  const [nodeRows, wishCounts, buildCounts, active, failed, builderRows, indexes, times] = await Promise.all([
+    loadNodes(db),
+    loadWishCounts(db),
+    db.select({ state: builds.state, count: count() }).from(builds).groupBy(builds.state),
+    loadBuilds(db, { states: ['leased', 'building', 'built', 'publishing'] }),
+    loadBuilds(db, { states: ['failed'], limit: FAILED_SHOWN }),
+    loadBuilders(db),
+    loadIndexes(db),
+    loadTimes(db),
+  ]);
+  return { nodes: nodeRows, wishCounts, buildCounts, active, failed, builders: builderRows, indexes, ...times };
+}
+
+/** @param name only this node */
+export async function loadNodes(db: Database, name?: string): Promise<NodeRow[]> {
+  const newest = db
+    .selectDistinctOn([reports.nodeId], {
+      nodeId: reports.nodeId,
+      number: reports.number,
+      lookedAt: reports.lookedAt,
+      outcome: reports.outcome,
+      problems: sql<number>`jsonb_array_length(${reports.body} -> 'problems')`.as('problems'),
+    })
+    .from(reports)
+    .orderBy(reports.nodeId, desc(reports.id))
+    .as('newest');
+  const rows = await db
+    .select()
+    .from(nodes)
+    .leftJoin(newest, eq(newest.nodeId, nodes.id))
+    .where(name === undefined ? undefined : eq(nodes.name, name))
+    .orderBy(nodes.name);
+  return rows.map(({ nodes: node, newest: report }) => ({ ...node, report }));
+}
+
+export async function loadWishCounts(db: Database): Promise<WishCount[]> {
+  return db
+    .select({ nodeId: wishes.nodeId, state: wishes.state, count: count() })
+    .from(wishes)
+    .where(ne(wishes.state, 'gone'))
+    .groupBy(wishes.nodeId, wishes.state);
+}
+
+/** Live wishes with the newest build of each variant. @param nodeId undefined: of all nodes */
+export async function loadWishes(db: Database, nodeId?: string): Promise<WishRow[]> {
+  const newest = db
+    .selectDistinctOn([builds.variantKey], {
+      id: builds.id,
+      variantKey: builds.variantKey,
+      state: builds.state,
+      reason: builds.reason,
+    })
+    .from(builds)
+    .orderBy(builds.variantKey, desc(builds.id))
+    .as('newest');
+  const rows = await db
+    .select()
+    .from(wishes)
+    .innerJoin(nodes, eq(nodes.id, wishes.nodeId))
+    .leftJoin(newest, eq(newest.variantKey, wishes.variantKey))
+    .leftJoin(publishedPackages, eq(publishedPackages.id, wishes.publishedId))
+    .where(and(ne(wishes.state, 'gone'), nodeId === undefined ? undefined : eq(wishes.nodeId, nodeId)))
+    .orderBy(nodes.name, wishes.position, wishes.id);
+  return rows.map(({ wishes: wish, nodes: node, newest: build, published_packages: published }) => ({
+    ...wish,
+    nodeName: node.name,
+    build,
+    publishedBuildId: published?.buildId ?? null,
+  }));
+}
+
+export interface BuildFilter {
+  states?: readonly BuildState[];
+  id?: number;
+  /** Newest first. */
+  limit?: number;
+}
+
+export async function loadBuilds(db: Database, { states, id, limit = 1000 }: BuildFilter): Promise<BuildRow[]> {
+  const conditions: (SQL | undefined)[] = [
+    states && inArray(builds.state, [...states]),
+    id === undefined ? undefined : eq(builds.id, id),
+  ];
+  return db
+    .select()
+    .from(builds)
+    .where(and(...conditions))
+    .orderBy(desc(builds.id))
+    .limit(limit);
+}
+
+/** Attempts of these builds, oldest first. */
+export async function loadAttempts(db: Database, buildIds: readonly number[]): Promise<AttemptRow[]> {
+  if (buildIds.length === 0) return [];
+  const rows = await db
+    .select()
+    .from(attempts)
+    .innerJoin(builders, eq(builders.id, attempts.builderId))
+    .where(inArray(attempts.buildId, [...buildIds]))
+    .orderBy(attempts.id);
+  return rows.map(({ attempts: attempt, builders: builder }) => ({ ...attempt, builderName: builder.name }));
+}
+
+export async function loadBuilders(db: Database): Promise<BuilderRow[]> {
+  return db
+    .select()
+    .from(builders)
+    .where(sql`${builders.seenAt} > now() - make_interval(days => ${BUILDERS_SHOWN_DAYS})`)
+    .orderBy(builders.name, desc(builders.seenAt));
+}
+
+export async function loadIndexes(db: Database): Promise<IndexRow[]> {
+  return db.select().from(publishedIndexes).orderBy(publishedIndexes.pool);
+}
+
+/** Published packages that stand in an index now. */
+export async function countPublished(db: Database): Promise<number> {
+  const [row] = await db
+    .select({ count: count() })
+    .from(publishedPackages)
+    .where(isNull(publishedPackages.withdrawnAt));
+  return row?.count ?? 0;
+}
+
+async function loadTimes(db: Database): Promise<Pick<StatusRows, 'claimableSince' | 'lastAttemptAt' | 'builtSince'>> {
+  const claimable = sql`${builds.notBefore} <= now()`;
+  const [[queued], [built], [attempt]] = await Promise.all([
+    db
+      .select({ since: min(builds.stateSince) })
+      .from(builds)
+      .where(and(eq(builds.state, 'queued'), claimable)),
+    db
+      .select({ since: min(builds.stateSince) })
+      .from(builds)
+      .where(eq(builds.state, 'built')),
+    db.select({ began: max(attempts.startedAt), ended: max(attempts.endedAt) }).from(attempts),
+  ]);
+  return {
+    claimableSince: queued?.since ?? null,
+    builtSince: built?.since ?? null,
+    lastAttemptAt: later(attempt?.began ?? null, attempt?.ended ?? null),
+  };
+}
+
+function later(a: Date | null, b: Date | null): Date | null {
+  if (a === null || b === null) return a ?? b;
+  return a > b ? a : b;
+}

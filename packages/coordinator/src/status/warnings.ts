@@ -1,0 +1,177 @@
+import { formatDuration } from '@binhost/shared/time';
+import type { StatusRows } from './status-rows.ts';
+
+/**
+ * What a person should know and can do something about. One row per situation: code, severity, title, when it holds, what
+ * to do. `status`, the API and docs/operate.md take their words from here.
+ */
+export type Severity = 'info' | 'warning' | 'error';
+
+export interface Warning {
+  /** One word for programs; never reused for something else. */
+  code: WarningCode;
+  severity: Severity;
+  title: string;
+  /** What was seen, with names and numbers. */
+  text: string;
+  whatToDo: string;
+}
+
+export interface WarningFacts {
+  rows: StatusRows;
+  nowMs: number;
+  /** Pools that a running publisher holds. */
+  publishingPools: readonly string[];
+  /** A builder or publisher unseen for this long counts as gone, milliseconds. */
+  builderSilenceMs: number;
+  /** packages.url is set. */
+  hasPackagesUrl: boolean;
+}
+
+interface WarningRow {
+  severity: Severity;
+  title: string;
+  whatToDo: string;
+  /** @returns what was seen; undefined where there is nothing to warn of */
+  seen(facts: WarningFacts): string | undefined;
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** A queue in which a claimable build waits while nothing begins or ends for this long stands still. */
+const STANDSTILL_MS = 10 * MINUTE_MS;
+/** A handed-over build that waits longer than this has no publisher that works. */
+const UNPUBLISHED_MS = 5 * MINUTE_MS;
+const OFFLINE_MS = 7 * DAY_MS;
+const SKEW_MS = 5 * MINUTE_MS;
+
+export const WARNINGS = {
+  'no-node': {
+    severity: 'info',
+    title: 'No node has reported yet',
+    whatToDo: 'Start binhost-agent on a node, with coordinator.url naming this machine.',
+    seen: ({ rows }) => (rows.nodes.length === 0 ? 'No agent has ever connected.' : undefined),
+  },
+  'no-builder': {
+    severity: 'error',
+    title: 'No builder is running',
+    whatToDo: 'Start binhost-coordinator builder (rc-service binhost-builder start); its log says why it stopped.',
+    seen: ({ rows, nowMs, builderSilenceMs }) => {
+      const alive = rows.builders.some((builder) => isBuilderAlive(builder, nowMs, builderSilenceMs));
+      if (alive) return undefined;
+      return `${countOf(rows, 'queued')} builds wait and no builder has been seen for ${formatDuration(builderSilenceMs)}.`;
+    },
+  },
+  'no-publisher': {
+    severity: 'error',
+    title: 'No publisher is running',
+    whatToDo: 'Start binhost-coordinator publisher (rc-service binhost-publisher start); its log says why it stopped.',
+    seen: ({ publishingPools }) =>
+      publishingPools.length === 0 ? 'No publisher holds a pool: finished builds stay unpublished.' : undefined,
+  },
+  'publishing-stands-still': {
+    severity: 'error',
+    title: 'A finished build is not published',
+    whatToDo: "Read the publisher's log.",
+    seen: ({ rows, nowMs }) => {
+      const waitedMs = rows.builtSince === null ? 0 : nowMs - rows.builtSince.getTime();
+      return waitedMs > UNPUBLISHED_MS ? `The oldest has waited for ${formatDuration(waitedMs)}.` : undefined;
+    },
+  },
+  'queue-stands-still': {
+    severity: 'error',
+    title: 'The queue stands still',
+    whatToDo: "Read the builder's log; `binhost-coordinator builds --state queued` shows what waits and why.",
+    seen: ({ rows, nowMs }) => {
+      if (rows.claimableSince === null || rows.active.some(({ state }) => state !== 'built')) return undefined;
+      const lastMs = Math.max(rows.claimableSince.getTime(), rows.lastAttemptAt?.getTime() ?? 0);
+      if (nowMs - lastMs < STANDSTILL_MS) return undefined;
+      return `A build could start, and none has begun or ended for ${formatDuration(nowMs - lastMs)}.`;
+    },
+  },
+  'builds-failed': {
+    severity: 'warning',
+    title: 'Builds have failed',
+    whatToDo: 'See `binhost-coordinator builds --state failed` and `binhost-coordinator log BUILD`.',
+    seen: ({ rows }) => {
+      const failed = countOf(rows, 'failed');
+      if (failed === 0) return undefined;
+      const first = rows.failed.slice(0, 3).map(({ id, cpv, failureKind }) => `${cpv} (build ${id}, ${failureKind})`);
+      return `${failed} failed: ${first.join(', ')}${failed > first.length ? ', …' : ''}.`;
+    },
+  },
+  'look-failed': {
+    severity: 'warning',
+    title: "A node's last look gave no demand",
+    whatToDo: 'Run `binhost-agent status` and `binhost-agent report --dry-run` on the node: they show the problems.',
+    seen: ({ rows }) => {
+      const names = rows.nodes.filter(({ report }) => report && report.outcome !== 'complete');
+      if (names.length === 0) return undefined;
+      return names.map(({ name, report }) => `${name}: ${report?.outcome}, ${report?.problems} problems`).join('; ');
+    },
+  },
+  'wishes-refused': {
+    severity: 'warning',
+    title: 'A node does not take what was published for it',
+    whatToDo: 'See `binhost-coordinator demand`: the reason names the difference.',
+    seen: ({ rows }) => {
+      const refused = rows.wishCounts.filter(({ state }) => state === 'refused');
+      const total = refused.reduce((sum, { count }) => sum + count, 0);
+      return total > 0 ? `${total} wishes are refused.` : undefined;
+    },
+  },
+  'node-offline': {
+    severity: 'warning',
+    title: 'A node has been away for long',
+    whatToDo: 'Start its agent.',
+    seen: ({ rows, nowMs }) => {
+      const away = rows.nodes.filter(
+        ({ connectedAt, lastSeenAt }) => connectedAt === null && nowMs - lastSeenAt.getTime() > OFFLINE_MS,
+      );
+      return away.length > 0 ? `Not seen for a week: ${away.map(({ name }) => name).join(', ')}.` : undefined;
+    },
+  },
+  'clock-skew': {
+    severity: 'warning',
+    title: "A node's clock differs",
+    whatToDo: 'Set its clock, for example with chronyd: Portage compares times of indexes.',
+    seen: ({ rows }) => {
+      const skewed = rows.nodes.filter(({ clockSkewMs }) => Math.abs(clockSkewMs ?? 0) > SKEW_MS);
+      if (skewed.length === 0) return undefined;
+      return skewed
+        .map(({ name, clockSkewMs }) => `${name} by ${formatDuration(Math.abs(clockSkewMs ?? 0))}`)
+        .join(', ');
+    },
+  },
+  'no-packages-url': {
+    severity: 'info',
+    title: 'Nodes are not told where the packages are',
+    whatToDo: 'Set packages.url to how nodes reach this machine, such as http://binhost:8080.',
+    seen: ({ hasPackagesUrl }) => (hasPackagesUrl ? undefined : 'packages.url is empty.'),
+  },
+} as const satisfies Record<string, WarningRow>;
+
+export type WarningCode = keyof typeof WARNINGS;
+
+/** All warnings that hold now, errors first. Pure. */
+export function findWarnings(facts: WarningFacts): Warning[] {
+  const found = Object.entries(WARNINGS).flatMap(([code, { severity, title, whatToDo, seen }]) => {
+    const text = seen(facts);
+    return text === undefined ? [] : [{ code: code as WarningCode, severity, title, text, whatToDo }];
+  });
+  const order: Severity[] = ['error', 'warning', 'info'];
+  return found.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+}
+
+/** True while it has not stopped and was seen lately. */
+export function isBuilderAlive(
+  builder: { seenAt: Date; stoppedAt: Date | null },
+  nowMs: number,
+  silenceMs: number,
+): boolean {
+  return builder.stoppedAt === null && nowMs - builder.seenAt.getTime() <= silenceMs;
+}
+
+function countOf(rows: StatusRows, state: string): number {
+  return rows.buildCounts.find((row) => row.state === state)?.count ?? 0;
+}
