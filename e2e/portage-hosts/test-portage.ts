@@ -1,0 +1,62 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import type { Scenario } from '../scenarios/fleet.ts';
+import { runScenario, type ScenarioResult } from '../scenarios/run-scenario.ts';
+import { SCENARIOS } from '../scenarios/scenarios.ts';
+import { openRealStage } from './real-stage.ts';
+import { missingForPortageHosts } from './requirements.ts';
+
+// The scenarios on real Portage, on separate hosts; their results are the truth that the simulated Portage is held to.
+//   PORTAGE_DIR=… npm run test:portage [-- --only NAME]
+
+const SCENARIO_MS = 300_000;
+const resultsFile = join(dirname(dirname(fileURLToPath(import.meta.url))), 'scenarios', 'results.json');
+
+const missing = missingForPortageHosts();
+if (missing.length > 0) {
+  console.error(`npm run test:portage can't run here:\n${missing.map((line) => `  ${line}`).join('\n')}`);
+  process.exit(2);
+}
+const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
+const chosen = SCENARIOS.filter((scenario) => only === undefined || scenario.name === only);
+if (chosen.length === 0) {
+  console.error(`expected --only with one of ${SCENARIOS.map((scenario) => scenario.name).join(', ')}, got '${only}'`);
+  process.exit(2);
+}
+
+const portageDirectory = process.env.PORTAGE_DIR as string;
+const portage = await portageVersion();
+const results = JSON.parse(await readFile(resultsFile, 'utf8').catch(() => '{}')) as Record<string, ScenarioResult>;
+let failed = 0;
+for (const scenario of chosen) {
+  const start = performance.now();
+  try {
+    results[scenario.name] = { ...(await runOne(scenario)), portage };
+    console.log(`passed  ${scenario.name}  ${((performance.now() - start) / 1000).toFixed(0)} s`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAILED  ${scenario.name}\n${error instanceof Error ? error.message : String(error)}`);
+    if (error instanceof Error && error.cause) console.log(error.cause);
+  }
+}
+const sorted = Object.fromEntries(Object.entries(results).sort(([a], [b]) => (a < b ? -1 : 1)));
+await writeFile(resultsFile, `${JSON.stringify(sorted, null, 2)}\n`);
+console.log(`\n${chosen.length - failed} passed, ${failed} failed, 0 skipped`);
+process.exit(failed === 0 ? 0 : 1);
+
+async function runOne(scenario: Scenario): Promise<ScenarioResult> {
+  const stage = await openRealStage(scenario.fleet, portageDirectory);
+  try {
+    return await runScenario(scenario, stage, SCENARIO_MS);
+  } finally {
+    await stage.close();
+  }
+}
+
+async function portageVersion(): Promise<string> {
+  const env = { ...process.env, PYTHONPATH: join(portageDirectory, 'lib') };
+  const { stdout } = await execa('python3', ['-c', 'import portage; print("Portage", portage.VERSION)'], { env });
+  return stdout.trim();
+}

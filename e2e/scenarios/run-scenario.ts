@@ -1,0 +1,123 @@
+import type { WishView } from '@binhost/shared/protocol';
+import { waitFor } from '@binhost/testkit';
+import type { ExpectedWish, Scenario } from './fleet.ts';
+import type { BuildView, NodeView, Stage } from './stage.ts';
+
+/** What a scenario came to, in the form that e2e/scenarios/results.json keeps. */
+export interface ScenarioResult {
+  portage: string;
+  /** node → cpv → state, reason, flags, bindings. */
+  wishes: Record<string, Record<string, ExpectedWish>>;
+  /** cpv → number of builds that were made. */
+  builds: Record<string, number>;
+  /** node → what `emerge -guDN world` installed from binaries, sorted. */
+  installed: Record<string, string[]>;
+}
+
+/**
+ * Waits until every wish of the scenario has come to its end, then updates every node's world where all of it is ready.
+ *
+ * @throws with the wishes as they stand and the logs' ends where the time limit passes first
+ */
+export async function runScenario(scenario: Scenario, stage: Stage, timeoutMs: number): Promise<ScenarioResult> {
+  const before = await stage.binhostState();
+  const views: Record<string, NodeView> = {};
+  for (const node of Object.keys(scenario.expected)) {
+    views[node] = await settled(scenario, stage, node, timeoutMs);
+  }
+  const installed: Record<string, string[]> = {};
+  for (const [node, expected] of Object.entries(scenario.expected)) {
+    if (Object.values(expected).some((wish) => wish.state !== 'ready')) continue;
+    installed[node] = await updateFromBinaries(stage, node, Object.keys(expected));
+  }
+  const after = await stage.binhostState();
+  for (const [name, digest] of Object.entries(before)) {
+    if (after[name] !== digest)
+      throw new Error(`${scenario.name}: the binhost's ${name} changed while packages were built`);
+  }
+  return {
+    portage: stage.portage,
+    wishes: mapValues(views, (view, node) => shownWishes(view.wishes, scenario.expected[node] ?? {})),
+    builds: countBuilds(await stage.builds()),
+    installed,
+  };
+}
+
+async function settled(scenario: Scenario, stage: Stage, node: string, timeoutMs: number): Promise<NodeView> {
+  const expected = scenario.expected[node] ?? {};
+  let last: NodeView | undefined;
+  try {
+    await waitFor(
+      async () => {
+        last = await stage.wishesOf(node);
+        return last !== undefined && isAsExpected(last.wishes, expected);
+      },
+      { timeoutMs, what: `the wishes of ${node} to come to their end` },
+    );
+  } catch (cause) {
+    const shown = JSON.stringify(last?.wishes ?? 'no answer', null, 1);
+    throw new Error(`${scenario.name}: ${node} did not come to its end: ${shown}\n${await stage.logs()}`, { cause });
+  }
+  return last as NodeView;
+}
+
+function isAsExpected(wishes: WishView[], expected: Record<string, ExpectedWish>): boolean {
+  if (wishes.length !== Object.keys(expected).length) return false;
+  const shown = shownWishes(wishes, expected);
+  return Object.entries(expected).every(([cpv, wish]) => JSON.stringify(shown[cpv]) === JSON.stringify(ordered(wish)));
+}
+
+/** Of each wish only what the scenario speaks of. */
+function shownWishes(wishes: WishView[], expected: Record<string, ExpectedWish>): Record<string, ExpectedWish> {
+  const pairs = wishes.map((wish): [string, ExpectedWish] => {
+    const asked = expected[wish.cpv];
+    return [
+      wish.cpv,
+      ordered({
+        state: wish.state as ExpectedWish['state'],
+        ...(asked?.reasonCode !== undefined || wish.state !== 'ready' ? { reasonCode: wish.reasonCode ?? '' } : {}),
+        ...(asked?.build !== undefined ? { build: wish.buildState ?? '' } : {}),
+        ...(asked?.use !== undefined ? { use: wish.useEnabled } : {}),
+        ...(asked?.bindings !== undefined ? { bindings: wish.bindings } : {}),
+      }),
+    ];
+  });
+  return Object.fromEntries(pairs.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function ordered(wish: ExpectedWish): ExpectedWish {
+  const { state, reasonCode, build, use, bindings } = wish;
+  return {
+    state,
+    ...(reasonCode !== undefined || state !== 'ready' ? { reasonCode: reasonCode ?? '' } : {}),
+    ...(build !== undefined ? { build } : {}),
+    ...(use !== undefined ? { use: [...use].sort() } : {}),
+    ...(bindings !== undefined ? { bindings: [...bindings].sort() } : {}),
+  };
+}
+
+async function updateFromBinaries(stage: Stage, node: string, wanted: string[]): Promise<string[]> {
+  const { output, exitCode } = await stage.updateWorld(node);
+  if (exitCode !== 0) throw new Error(`${node}: emerge -guDN world exited with ${exitCode}:\n${output}`);
+  const installed = await stage.installed(node);
+  const compiled = wanted.filter((cpv) => installed[cpv] === false);
+  const missing = wanted.filter((cpv) => installed[cpv] === undefined);
+  if (compiled.length + missing.length > 0) {
+    throw new Error(
+      `${node}: compiled ${compiled.join(', ') || 'nothing'}, lacks ${missing.join(', ') || 'nothing'}:\n${output}`,
+    );
+  }
+  return [...wanted].sort();
+}
+
+function countBuilds(builds: BuildView[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const build of builds) {
+    if (build.state !== 'superseded') counts[build.cpv] = (counts[build.cpv] ?? 0) + 1;
+  }
+  return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function mapValues<A, B>(record: Record<string, A>, map: (value: A, key: string) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}
