@@ -52,7 +52,7 @@ async function settled(scenario: Scenario, stage: Stage, node: string, timeoutMs
         last = await stage.wishesOf(node);
         return last !== undefined && isAsExpected(last.wishes, expected);
       },
-      { timeoutMs, what: `the wishes of ${node} to come to their end` },
+      { timeoutMs, everyMs: 500, what: `the wishes of ${node} to come to their end` },
     );
   } catch (cause) {
     const shown = JSON.stringify(last?.wishes ?? 'no answer', null, 1);
