@@ -1,0 +1,152 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '@binhost/shared/time';
+import { openSlotOperators, planBindings, unmetBindings } from './binding-plan.ts';
+import { type BindingPlan, type BuildStep, enterRoot, niced, rootSteps } from './build-command.ts';
+import type { BuildRecord, BuildResult } from './build-result.ts';
+import { faceFiles } from './face.ts';
+import { findFinishedPackage } from './finished-package.ts';
+import { installedSlots, packageDatabaseDigest } from './installed-packages.ts';
+import { makeConfText } from './make-conf.ts';
+import { planMounts } from './mount-plan.ts';
+import { parseMountinfo } from './mountinfo.ts';
+import { type PortageQuery, readDependencies, readRepositories, readSettings } from './read-portage.ts';
+import { attemptPaths, type RootJob } from './root-job.ts';
+import { runMounts } from './run-mounts.ts';
+import { canUnshareNet } from './run-namespace-checks.ts';
+import { runSteps, type StepsOutcome } from './run-steps.ts';
+import { writePortageConfig } from './write-portage-config.ts';
+
+/**
+ * One build in a throw-away root. In: a job file. Out: result.json beside it, and new packages in the upper of PKGDIR.
+ * Called by the builder through the hidden command build-in-root, in a mount and a PID namespace of its own: it mounts and
+ * never unmounts, and every process dies with it. It runs outside the root that it makes; only Portage is started inside.
+ */
+export async function buildInRoot(jobFile: string, clock: Clock, signal: AbortSignal): Promise<void> {
+  const job = JSON.parse(await readFile(jobFile, 'utf8')) as RootJob;
+  const record: BuildRecord = {};
+  const result = await attempt({ job, clock, signal, record }).catch(
+    (error: unknown): BuildResult => ({ outcome: 'aborted', text: sentence(error), record }),
+  );
+  await writeFile(attemptPaths(job.attemptDir).result, JSON.stringify(result));
+}
+
+interface Attempt {
+  job: RootJob;
+  clock: Clock;
+  signal: AbortSignal;
+  /** Filled on the way, so that it is there however the attempt ends. */
+  record: BuildRecord;
+}
+
+async function attempt(context: Attempt): Promise<BuildResult> {
+  const { job, record } = context;
+  const digest = await packageDatabaseDigest(job.poolRoot);
+  await makeRoot(context);
+  const plan = await bindingPlan(job);
+  const steps = rootSteps(job.emerge, job.job, plan);
+  record['steps'] = steps.map((step) => step.argv.join(' '));
+  const atTarget = steps.findIndex((step) => step.name === 'fetch');
+  const outcome =
+    (await run(context, steps.slice(0, atTarget))) ??
+    (await checkBindings(job)) ??
+    (await run(context, steps.slice(atTarget)));
+  record['autounmask'] = await autounmaskChanges(attemptPaths(job.attemptDir).portage);
+  if ((await packageDatabaseDigest(job.poolRoot)) !== digest) {
+    return { outcome: 'aborted', text: `the package database of ${job.poolRoot} changed during the build`, record };
+  }
+  if (outcome) return failed(outcome, record);
+  const file = await findFinishedPackage(job.packages.upper, job.job.cpv);
+  if (file) return { outcome: 'built', record: { ...record, file } };
+  return { outcome: 'aborted', text: `emerge ended well but left no package of ${job.job.cpv}`, record };
+}
+
+function failed(outcome: NonNullable<StepsOutcome>, record: BuildRecord): BuildResult {
+  if ('machinery' in outcome) return { outcome: 'aborted', text: outcome.machinery, record };
+  return { outcome: 'failed', failure: outcome.failure, record };
+}
+
+async function makeRoot({ job, record }: Attempt): Promise<void> {
+  const paths = attemptPaths(job.attemptDir);
+  const query: PortageQuery = { portageq: job.portageq, root: job.poolRoot, env: job.env };
+  const settings = await readSettings(query);
+  const repositories = await readRepositories(query);
+  const makeConf = makeConfText(settings, job.poolLines);
+  const face = faceFiles(job.job);
+  const distfiles = join(job.poolRoot, settings['DISTDIR'] || '/var/cache/distfiles');
+  record['makeConf'] = makeConf;
+  record['face'] = Object.fromEntries(face);
+  await mkdir(distfiles, { recursive: true });
+  const ownersDirectory = join(job.poolRoot, 'etc/portage');
+  await writePortageConfig({ directory: paths.portage, ownersDirectory, makeConf, repositories, face });
+  const actions = planMounts({
+    mounts: parseMountinfo(await readFile('/proc/self/mountinfo', 'utf8')),
+    poolRoot: job.poolRoot,
+    attemptDir: job.attemptDir,
+    distfiles,
+    needed: repositoryLocations(repositories),
+    hidden: job.hidden,
+  });
+  await runMounts(actions, { root: paths.root, layers: paths.layers, packages: job.packages });
+  // Portage reads the old places as well; they are the owner's.
+  for (const name of ['make.conf', 'make.profile'])
+    await rm(join(paths.root, 'etc', name), { recursive: true, force: true });
+}
+
+async function bindingPlan(job: RootJob): Promise<BindingPlan> {
+  const root = attemptPaths(job.attemptDir).root;
+  const { bindings, cpv, repository } = job.job;
+  const packages = new Set(bindings.map((one) => one.cp));
+  const installed = await installedSlots(root, packages);
+  const slots = new Set(bindings.map((one) => `${one.cp}:${one.slot}`));
+  const hasOthers = installed.some((one) => !slots.has(`${one.cp}:${one.slot}`));
+  const query: PortageQuery = { portageq: job.portageq, root, env: job.env };
+  const open = hasOthers ? openSlotOperators(await readDependencies(query, cpv, repository)) : new Set<string>();
+  return planBindings(bindings, installed, open);
+}
+
+/** A root that still shows another sub-slot would make a binary that the node passes over without a word. */
+async function checkBindings(job: RootJob): Promise<StepsOutcome> {
+  const { bindings } = job.job;
+  if (bindings.length === 0) return undefined;
+  const installed = await installedSlots(attemptPaths(job.attemptDir).root, new Set(bindings.map((one) => one.cp)));
+  const [unmet] = unmetBindings(bindings, installed);
+  if (!unmet) return undefined;
+  const text = `${unmet.cpv} was to give ${unmet.cp}:${unmet.slot}/${unmet.subslot}, but the build root does not show it`;
+  return { failure: { kind: 'config', text } };
+}
+
+async function run({ job, clock, signal }: Attempt, steps: BuildStep[]): Promise<StepsOutcome> {
+  const { root } = attemptPaths(job.attemptDir);
+  const withoutNetwork = await canUnshareNet();
+  return runSteps({
+    job: job.job,
+    steps,
+    prefix: (step) => niced(job.nice, enterRoot(step, root, withoutNetwork)),
+    env: job.env,
+    clock,
+    signal,
+    onOutput: (chunk) => void process.stdout.write(chunk),
+  });
+}
+
+function repositoryLocations(repositories: string): string[] {
+  return [...repositories.matchAll(/^\s*location\s*=\s*(\/.*?)\/*\s*$/gm)].map((match) => match[1] as string);
+}
+
+/** What step "dependencies" wrote into the root's configuration, by file; our own files are told apart by their name. */
+async function autounmaskChanges(directory: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const name of ['package.use', 'package.accept_keywords', 'package.unmask', 'package.license']) {
+    const files = await readdir(join(directory, name)).catch(() => []);
+    for (const file of files) {
+      const text = await readFile(join(directory, name, file), 'utf8');
+      if (text.includes('required by')) found[`${name}/${file}`] = text;
+    }
+  }
+  return found;
+}
+
+function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,46 @@
+import { execa } from 'execa';
+import { coordinatorError } from '../coordinator-errors.ts';
+import { ASKED_SETTINGS, parseEnvvars } from './make-conf.ts';
+
+/** How to ask the Portage of one system. */
+export interface PortageQuery {
+  /** The portageq command. */
+  portageq: readonly string[];
+  /** The system that is asked; anything but / is entered with chroot. */
+  root: string;
+  env: Readonly<Record<string, string>>;
+}
+
+/** Settings of make.conf and profile by name; what is not set is missing or empty. */
+export async function readSettings(query: PortageQuery): Promise<Record<string, string>> {
+  // Exit status 1 only says that one of the names is not set.
+  return parseEnvvars(await ask(query, ['envvar', '-v', ...ASKED_SETTINGS, 'DISTDIR'], [0, 1]));
+}
+
+/** All repositories as one repos.conf, defaults resolved. */
+export function readRepositories(query: PortageQuery): Promise<string> {
+  return ask(query, ['repos_config', '/'], [0]);
+}
+
+/** DEPEND, RDEPEND and PDEPEND of an ebuild as one text. */
+export function readDependencies(query: PortageQuery, cpv: string, repository: string): Promise<string> {
+  return ask(query, ['metadata', '/', 'ebuild', `${cpv}::${repository}`, 'DEPEND', 'RDEPEND', 'PDEPEND'], [0]);
+}
+
+async function ask({ portageq, root, env }: PortageQuery, args: string[], fine: number[]): Promise<string> {
+  const argv = root === '/' ? [...portageq, ...args] : ['chroot', root, ...portageq, ...args];
+  const [file = '', ...rest] = argv;
+  const result = await execa(file, rest, {
+    env: { ...env },
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+    timeout: 60_000,
+  });
+  if (result.exitCode !== undefined && fine.includes(result.exitCode)) return result.stdout;
+  const got = result.stderr.trim().split('\n').at(-1) || result.shortMessage;
+  throw coordinatorError('PORTAGE_FAILED', `expected '${argv.join(' ')}' to answer, got: ${got}`, {
+    hint: 'Run the command by hand; portage.portageq names the program.',
+    retryable: true,
+  });
+}

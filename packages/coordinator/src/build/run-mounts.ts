@@ -1,0 +1,118 @@
+import { lstat, mkdir, readlink, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
+import { execa } from 'execa';
+import { coordinatorError } from '../coordinator-errors.ts';
+import type { MountAction } from './mount-plan.ts';
+
+export interface MountPlaces {
+  /** Where the build root is put together. */
+  root: string;
+  /** Upper and work directories of the overlays, on a real file system. */
+  layers: string;
+  /** PKGDIR: an immutable copy of what is published, and where new packages go. */
+  packages: { lower: string; upper: string; work: string };
+}
+
+/**
+ * Mounts a build root, in the plan's order. To be called in a mount namespace of its own: nothing is ever unmounted,
+ * the namespace's end does that.
+ *
+ * @throws BUILD_ROOT_FAILED naming the mount that failed
+ */
+export async function runMounts(actions: readonly MountAction[], places: MountPlaces): Promise<void> {
+  for (const action of actions) await mountOne(action, places);
+}
+
+async function mountOne(action: MountAction, places: MountPlaces): Promise<void> {
+  const target = await resolveInRoot(places.root, action.target);
+  if (action.kind === 'tmpfs' && action.readOnly && !(await exists(target))) return;
+  await mkdir(target, { recursive: true });
+  switch (action.kind) {
+    case 'overlay':
+      return mountLayer(action, target, places);
+    case 'packages':
+      return mountOverlay(places.packages, target);
+    case 'bind':
+      return bind(action.source, target, action.readOnly);
+    case 'devices':
+      await mount(['--rbind', action.source, target]);
+      return mount(['--make-rslave', target]);
+    case 'tmpfs':
+      return mount(['-t', 'tmpfs', '-o', `mode=${action.mode}${action.readOnly ? ',ro' : ''}`, 'tmpfs', target]);
+    case 'proc':
+      return mount(['-t', 'proc', 'proc', target]);
+  }
+}
+
+/** A file system that no overlay can lie on is shown read-only instead. */
+async function mountLayer(
+  action: Extract<MountAction, { kind: 'overlay' }>,
+  target: string,
+  { layers }: MountPlaces,
+): Promise<void> {
+  const layer = { lower: action.lower, upper: join(layers, action.layer), work: join(layers, `${action.layer}.work`) };
+  await mkdir(layer.upper, { recursive: true });
+  await mkdir(layer.work, { recursive: true });
+  try {
+    await mountOverlay(layer, target);
+  } catch (error) {
+    if (action.target === '/') throw error;
+    await bind(action.lower, target, true);
+  }
+}
+
+function mountOverlay(layer: { lower: string; upper: string; work: string }, target: string): Promise<void> {
+  const options = `lowerdir=${layer.lower},upperdir=${layer.upper},workdir=${layer.work}`;
+  return mount(['-t', 'overlay', '-o', options, 'binhost-build', target]);
+}
+
+async function bind(source: string, target: string, readOnly: boolean): Promise<void> {
+  await mount(['--bind', source, target]);
+  if (readOnly) await mount(['-o', 'remount,bind,ro', target]);
+}
+
+async function mount(args: string[]): Promise<void> {
+  const result = await execa('mount', args, { reject: false, stdin: 'ignore' });
+  if (result.exitCode === 0) return;
+  throw coordinatorError(
+    'BUILD_ROOT_FAILED',
+    `expected 'mount ${args.join(' ')}' to work, got: ${result.stderr || result.shortMessage}`,
+    {
+      hint: 'The builder needs root and the right to mount (no container without CAP_SYS_ADMIN); build.mode = host works without.',
+    },
+  );
+}
+
+/**
+ * A path inside the root, with the root's symbolic links followed as a program inside it would: `/var/run → /run` must not
+ * lead to this machine's /run.
+ */
+export async function resolveInRoot(root: string, path: string): Promise<string> {
+  let parts = path.split('/').filter(Boolean);
+  let at = '/';
+  for (let links = 0; parts.length > 0; ) {
+    const [part = '', ...rest] = parts;
+    if (part === '..') {
+      at = dirname(at);
+      parts = rest;
+      continue;
+    }
+    const found = await lstat(join(root, at, part)).catch(() => undefined);
+    if (!found?.isSymbolicLink() || ++links > 40) {
+      at = join(at, part);
+      parts = rest;
+      continue;
+    }
+    const target = await readlink(join(root, at, part));
+    if (isAbsolute(target)) at = '/';
+    parts = [...target.split('/').filter((name) => name && name !== '.'), ...rest];
+  }
+  return join(root, at);
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,33 @@
+import type { Clock } from '@binhost/shared/time';
+import type { BuildJob } from '../queue/build-job.ts';
+import type { BuildStep } from './build-command.ts';
+import type { BuildFailure } from './build-result.ts';
+import { explainFailure } from './explain-failure.ts';
+import { type RunLimits, runBuild } from './run-build.ts';
+
+export interface StepRun {
+  job: BuildJob;
+  steps: readonly BuildStep[];
+  /** What stands before each command: niceness, chroot. */
+  prefix: (step: BuildStep) => string[];
+  env: Readonly<Record<string, string>>;
+  clock: Clock;
+  signal: AbortSignal;
+  onOutput: (chunk: Buffer) => void;
+  limits?: RunLimits;
+}
+
+/** undefined: every command ended with 0. */
+export type StepsOutcome = undefined | { failure: BuildFailure } | { machinery: string };
+
+/** Runs the commands in their order up to the first that fails, and explains that one. */
+export async function runSteps(run: StepRun): Promise<StepsOutcome> {
+  for (const step of run.steps) {
+    run.onOutput(Buffer.from(`\n>>> binhost: ${step.name}: ${step.argv.join(' ')}\n`));
+    const outcome = await runBuild({ ...run, argv: run.prefix(step) });
+    if (outcome.ended === 'exit' && outcome.exitCode === 0) continue;
+    const why = explainFailure({ step: step.name, cpv: run.job.cpv, ...outcome });
+    return why.kind === 'machinery' ? { machinery: why.text } : { failure: { ...why, kind: why.kind } };
+  }
+  return undefined;
+}

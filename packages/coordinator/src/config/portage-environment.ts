@@ -1,0 +1,23 @@
+/**
+ * The environment of every call of Portage: nothing of ours, since it would take USE or FEATURES from a variable of that
+ * name, but what finds programs, reaches the network, and tells the simulated Portage which host it is.
+ */
+export function portageEnvironment(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Record<string, string> {
+  const passed = PASSED.flatMap((name) => (env[name] ? [[name, env[name]]] : []));
+  return { PATH: DEFAULT_PATH, HOME: '/root', TERM: 'dumb', LC_ALL: 'C.UTF-8', ...Object.fromEntries(passed) };
+}
+
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+const PASSED = [
+  'PATH',
+  'PYTHONPATH',
+  'SIM_PORTAGE_HOST',
+  'http_proxy',
+  'https_proxy',
+  'ftp_proxy',
+  'no_proxy',
+  'RSYNC_PROXY',
+];
