@@ -1,3 +1,8 @@
+// Parse
+export { isWholeList } from './judge-list.ts';
+export { type PretendOutput, parsePretendOutput, parsePretendText } from './parse-pretend-output.ts';
+export { PRETEND_LIMITS, type PretendLimits } from './pretend-limits.ts';
+// What it says
 export {
   MERGE_CHANGES,
   MERGE_KINDS,
