@@ -7,18 +7,21 @@ import { makePump, type Pump } from './pump.ts';
 
 /**
  * Who is connected now, and what is pushed to them. In: sessions that came online, hints that something changed.
- * Out: events after each session's cursor, in order and without gaps, and gathered snapshots of wishes.
- * Nothing here is the truth: events and wishes are read from the database at every push, so that a lost hint only
- * delays, and a push that fails is made up for by the next.
+ * Out: events, each connection's own from its cursor on, and gathered snapshots of wishes.
+ * Nothing here is the truth: wishes are read from the database at every push, so that a lost hint only delays, and a push
+ * that fails is made up for by the next.
  */
 export interface OnlineAgentsParts {
-  /** Events of the node's log after this number, in order. */
-  loadEvents(nodeId: string, after: number): Promise<PackagesPublished[]>;
   loadWishes(nodeId: string): Promise<WishView[]>;
   /** Changes of wishes within this time go out as one snapshot. */
   gatherMs: number;
   clock: Clock;
   log: Logger;
+}
+
+export interface EventRound {
+  online(): { nodeId: string; sentEvent: number }[];
+  send(nodeId: string, event: PackagesPublished): void;
 }
 
 interface OnlineAgent {
@@ -28,7 +31,6 @@ interface OnlineAgent {
   sentEvent: number;
   /** The wishes that were sent last, as text: an equal snapshot is not sent again. */
   sentWishes: string | undefined;
-  events: Pump;
   wishes: Pump;
   over: AbortController;
 }
@@ -50,7 +52,6 @@ export class OnlineAgents {
       former.over.abort();
       former.session.close(CLOSE_CODE.replaced, 'replaced by a newer connection of this node');
     }
-    agent.events.wake();
     agent.wishes.wake();
   }
 
@@ -63,9 +64,21 @@ export class OnlineAgents {
     return true;
   }
 
-  /** Something in the event logs may be new. */
-  pushEvents(): void {
-    for (const agent of this.agents.values()) agent.events.wake();
+  /**
+   * Who is to be sent events, and by which hand, for one round of sending. A connection that comes later, even one of the
+   * same node, has a cursor of its own and takes part in the next round only.
+   */
+  eventRound(): EventRound {
+    const round = new Map(this.agents);
+    return {
+      online: () => [...round.values()].map(({ node, sentEvent }) => ({ nodeId: node.id, sentEvent })),
+      send: (nodeId, event) => {
+        const agent = round.get(nodeId);
+        if (!agent) return;
+        agent.session.send('message', event);
+        agent.sentEvent = event.event;
+      },
+    };
   }
 
   /** Wishes may have changed: of this node, or of all. */
@@ -88,18 +101,14 @@ export class OnlineAgents {
     return asked.map(({ node }) => node.name).sort();
   }
 
-  ids(): ReadonlySet<string> {
-    return new Set(this.agents.keys());
-  }
-
   /** Ends all connections; resolves when nothing of them runs any more. */
   async close(): Promise<void> {
     const agents = [...this.agents.values()];
     for (const { session } of agents) session.close(CLOSE_CODE.goingAway, 'the coordinator stops');
     await Promise.all(
-      agents.map(async ({ session, over, events, wishes }) => {
+      agents.map(async ({ session, over, wishes }) => {
         over.abort();
-        await Promise.all([session.ended(), events.stop(), wishes.stop()]);
+        await Promise.all([session.ended(), wishes.stop()]);
       }),
     );
   }
@@ -111,19 +120,10 @@ export class OnlineAgents {
       session,
       sentEvent: lastEvent,
       sentWishes: undefined,
-      events: makePump(() => this.sendEvents(agent), failed),
       wishes: makePump(() => this.sendWishes(agent), failed),
       over: new AbortController(),
     };
     return agent;
-  }
-
-  private async sendEvents(agent: OnlineAgent): Promise<void> {
-    if (agent.over.signal.aborted) return;
-    for (const event of await this.parts.loadEvents(agent.node.id, agent.sentEvent)) {
-      agent.session.send('message', event);
-      agent.sentEvent = event.event;
-    }
   }
 
   private async sendWishes(agent: OnlineAgent): Promise<void> {

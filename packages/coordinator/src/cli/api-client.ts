@@ -1,0 +1,62 @@
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { BinhostError } from '@binhost/shared/errors';
+import { coordinatorError } from '../coordinator-errors.ts';
+
+/** Asks the running coordinator over one of its Unix sockets. */
+export interface ApiClient {
+  /** @throws SERVER_UNREACHABLE, NOT_ALLOWED, and what the coordinator answers (NOT_FOUND, …) */
+  get<T>(path: string): Promise<T>;
+  /** The answer's text as it comes. @throws as get */
+  stream(path: string): Promise<AsyncIterable<Buffer>>;
+}
+
+export function makeApiClient(socketPath: string): ApiClient {
+  return {
+    get: async <T>(path: string) => JSON.parse(await readAll(await ask(socketPath, path))) as T,
+    stream: (path) => ask(socketPath, path),
+  };
+}
+
+async function ask(socketPath: string, path: string): Promise<IncomingMessage> {
+  const response = await answerTo(request({ socketPath, path, headers: { Accept: 'application/json' } }), socketPath);
+  if (response.statusCode === 200) return response;
+  throw refusal(await readAll(response), response.statusCode ?? 0);
+}
+
+function answerTo(call: ClientRequest, socketPath: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    call.once('response', resolve);
+    call.once('error', (cause: NodeJS.ErrnoException) => reject(noAnswer(socketPath, cause)));
+    call.end();
+  });
+}
+
+function noAnswer(socketPath: string, cause: NodeJS.ErrnoException): BinhostError {
+  if (cause.code === 'EACCES' || cause.code === 'EPERM') {
+    return coordinatorError('NOT_ALLOWED', `expected the right to connect to ${socketPath}, got ${cause.code}`, {
+      hint: 'Run it as root, or as a member of the group binhost.',
+      cause,
+    });
+  }
+  return coordinatorError('SERVER_UNREACHABLE', `no coordinator answers at ${socketPath} (${cause.code})`, {
+    hint: 'Start it with binhost-coordinator serve, or name its configuration with --config FILE.',
+    cause,
+  });
+}
+
+function refusal(text: string, status: number): BinhostError {
+  try {
+    const { error } = JSON.parse(text) as { error: { code: string; message: string; hint: string | null } };
+    return new BinhostError(error.code, error.message, error.hint === null ? {} : { hint: error.hint });
+  } catch {
+    return coordinatorError('SERVER_UNREACHABLE', `expected an answer of the coordinator, got status ${status}`, {
+      hint: 'Is the socket that of another program?',
+    });
+  }
+}
+
+async function readAll(response: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,51 @@
+import type { Argv } from 'yargs';
+import { type LoadedConfig, loadCoordinatorConfig } from '../config/load-coordinator-config.ts';
+import { type ApiClient, makeApiClient } from './api-client.ts';
+import { makePaint, type Paint } from './print.ts';
+
+/** What the process edge lends to every command. */
+export interface CommandContext {
+  env: Record<string, string | undefined>;
+  stdout: { write(text: string | Uint8Array): boolean; isTTY?: boolean };
+  /** Aborted by the first SIGINT or SIGTERM. */
+  signal: AbortSignal;
+  /** How this program was started: executable, its options and the script, for child processes. */
+  self: string[];
+  /** Wall clock, milliseconds since the epoch. */
+  nowMs(): number;
+}
+
+/** Options of every command. */
+export interface GlobalArguments {
+  config?: string | undefined;
+  'log-level'?: string | undefined;
+}
+
+export type CommandYargs = Argv<GlobalArguments>;
+
+export function loadConfigFor(
+  context: CommandContext,
+  args: GlobalArguments,
+  options: { withSecret?: boolean } = {},
+): LoadedConfig {
+  return loadCoordinatorConfig({
+    file: args.config,
+    env: context.env,
+    flags: { 'log.level': args['log-level'] },
+    ...options,
+  });
+}
+
+/** The running coordinator, through view.sock. */
+export function viewClient(context: CommandContext, args: GlobalArguments): ApiClient {
+  return makeApiClient(`${loadConfigFor(context, args).config.paths.run}/view.sock`);
+}
+
+export function paintFor(context: CommandContext): Paint {
+  return makePaint(context.stdout.isTTY === true && !context.env['NO_COLOR']);
+}
+
+/** Prints data as JSON, or as text for people. */
+export function printData<T>(context: CommandContext, isJson: boolean, data: T, text: (data: T) => string): void {
+  context.stdout.write(isJson ? `${JSON.stringify(data)}\n` : text(data));
+}

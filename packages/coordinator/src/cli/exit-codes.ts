@@ -1,0 +1,19 @@
+/** Exit codes of binhost-coordinator; `--help` names them. */
+export const EXIT = {
+  ok: 0,
+  /** Something could not be done; the sentence on stderr says what. */
+  failed: 1,
+  /** Called with arguments that it does not take. */
+  wrongUse: 2,
+  /** No coordinator answers. */
+  unreachable: 3,
+  /** A mistake of ours: the log has its stack (EX_SOFTWARE). */
+  unexpected: 70,
+} as const;
+
+/** Error code → exit code. */
+export function exitCodeOf(code: string): number {
+  if (code === 'WRONG_USE') return EXIT.wrongUse;
+  if (code === 'SERVER_UNREACHABLE') return EXIT.unreachable;
+  return EXIT.failed;
+}

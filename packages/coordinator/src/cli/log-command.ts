@@ -1,0 +1,24 @@
+import type { CommandModule } from 'yargs';
+import { type CommandContext, type GlobalArguments, viewClient } from './command-context.ts';
+
+type LogArguments = GlobalArguments & { build: number; follow: boolean };
+
+export function logCommand(context: CommandContext): CommandModule<GlobalArguments, LogArguments> {
+  return {
+    command: 'log <build>',
+    describe: "Print the log of a build's newest attempt",
+    builder: (yargs) =>
+      yargs
+        .positional('build', { type: 'number', demandOption: true, describe: 'Number of a build' })
+        .option('follow', { alias: 'f', type: 'boolean', default: false, describe: 'Go on until the attempt ends' })
+        .example('$0 log 12', 'what Portage printed')
+        .example('$0 log 12 -f', 'watch it'),
+    handler: async (args) => {
+      const path = `/api/builds/${args.build}/log${args.follow ? '?follow=1' : ''}`;
+      for await (const chunk of await viewClient(context, args).stream(path)) {
+        if (context.signal.aborted) return;
+        context.stdout.write(chunk);
+      }
+    },
+  };
+}
