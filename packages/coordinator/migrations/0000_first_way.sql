@@ -124,6 +124,7 @@ CREATE TABLE "attempts" (
 CREATE TABLE "build_dependencies" (
 	"build_id" bigint NOT NULL,
 	"needs_build_id" bigint NOT NULL,
+	"met" boolean DEFAULT false NOT NULL,
 	CONSTRAINT "build_dependencies_build_id_needs_build_id_pk" PRIMARY KEY("build_id","needs_build_id")
 );
 --> statement-breakpoint
@@ -181,4 +182,5 @@ CREATE UNIQUE INDEX "published_variant_once" ON "published_packages" USING btree
 CREATE INDEX "published_by_cpv" ON "published_packages" USING btree ("pool","cpv");--> statement-breakpoint
 CREATE INDEX "build_dependencies_needs" ON "build_dependencies" USING btree ("needs_build_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "builds_live_once" ON "builds" USING btree ("variant_key") WHERE state in ('blocked', 'queued', 'leased', 'building', 'built', 'publishing', 'held', 'quarantined', 'failed', 'aborted');--> statement-breakpoint
+CREATE UNIQUE INDEX "builds_running_once" ON "builds" USING btree ("pool","cpv") WHERE state in ('leased', 'building');--> statement-breakpoint
 CREATE INDEX "builds_claimable" ON "builds" USING btree ("pool","priority") WHERE state = 'queued';

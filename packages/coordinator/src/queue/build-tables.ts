@@ -2,6 +2,7 @@ import { BUILD_STATES, type BuildState } from '@binhost/shared/protocol';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
+  boolean,
   check,
   doublePrecision,
   index,
@@ -16,7 +17,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { BoundDependency, FacePackage } from './build-job.ts';
-import { FAILURE_KINDS, type FailureKind, LIVE_BUILD_STATES } from './build-state.ts';
+import { FAILURE_KINDS, type FailureKind, LEASED_BUILD_STATES, LIVE_BUILD_STATES } from './build-state.ts';
 
 /** Tables of the step queue. Nobody else writes them; builders and publishers do it through build-store.ts and lease-store.ts. */
 
@@ -54,6 +55,10 @@ export const builds = pgTable(
     uniqueIndex('builds_live_once')
       .on(table.variantKey)
       .where(sql.raw(`state in (${inList(LIVE_BUILD_STATES)})`)),
+    // Two variants of one package never run at once: they would write the same file names.
+    uniqueIndex('builds_running_once')
+      .on(table.pool, table.cpv)
+      .where(sql.raw(`state in (${inList(LEASED_BUILD_STATES)})`)),
     index('builds_claimable').on(table.pool, table.priority).where(sql`state = 'queued'`),
     check('builds_state', sql.raw(`state in (${inList(BUILD_STATES)})`)),
     check('builds_failure_kind', sql.raw(`failure_kind in (${inList(FAILURE_KINDS)})`)),
@@ -69,6 +74,8 @@ export const buildDependencies = pgTable(
     needsBuildId: bigint('needs_build_id', { mode: 'number' })
       .notNull()
       .references(() => builds.id),
+    /** The needed build has ended, and the counter `missing` was lowered for it. */
+    met: boolean().notNull().default(false),
   },
   (table) => [
     primaryKey({ columns: [table.buildId, table.needsBuildId] }),

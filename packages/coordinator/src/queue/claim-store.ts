@@ -1,0 +1,88 @@
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import type { Database } from '../db/database.ts';
+import type { BuildJob } from './build-job.ts';
+import { LEASED_BUILD_STATES } from './build-state.ts';
+import { moveBuild } from './build-store.ts';
+import { attempts, builds, faces } from './build-tables.ts';
+
+type BuildRow = typeof builds.$inferSelect;
+
+/**
+ * Takes the first build that may run: highest priority first, not before its time, none of which another variant runs in the
+ * same pool. Any number of builders may ask at once; each build goes to one.
+ *
+ * @returns the job with a lease that must be renewed; undefined: nothing may run now
+ */
+export async function claimBuild(
+  db: Database,
+  { builderId, pools }: { builderId: string; pools: readonly string[] | 'all' },
+): Promise<BuildJob | undefined> {
+  for (;;) {
+    try {
+      return await db.transaction(async (tx) => {
+        const build = await lockFirst(tx, pools);
+        return build && (await lease(tx, build, builderId));
+      });
+    } catch (error) {
+      // Another builder took another variant of the same package in this very moment; the next look sees it.
+      if (!isRunningOnce(error)) throw error;
+    }
+  }
+}
+
+async function lockFirst(tx: Database, pools: readonly string[] | 'all'): Promise<BuildRow | undefined> {
+  const running = inArray(sql`running.state`, [...LEASED_BUILD_STATES]);
+  const [build] = await tx
+    .select()
+    .from(builds)
+    .where(
+      and(
+        eq(builds.state, 'queued'),
+        sql`${builds.notBefore} <= now()`,
+        pools === 'all' ? undefined : inArray(builds.pool, [...pools]),
+        sql`not exists (select from builds running
+          where running.pool = ${builds.pool} and running.cpv = ${builds.cpv} and ${running})`,
+      ),
+    )
+    .orderBy(desc(builds.priority), builds.id)
+    .limit(1)
+    .for('update', { skipLocked: true });
+  return build;
+}
+
+async function lease(tx: Database, build: BuildRow, builderId: string): Promise<BuildJob> {
+  const number = build.attemptCount + 1;
+  const reason = number === 1 ? 'being prepared' : `being prepared, attempt ${number}`;
+  await moveBuild(tx, { buildId: build.id, event: 'claim', reason });
+  await tx.update(builds).set({ attemptCount: number }).where(eq(builds.id, build.id));
+  const [attempt] = await tx
+    .insert(attempts)
+    .values({ buildId: build.id, number, builderId, leaseToken: sql`gen_random_uuid()`, logPath: '' })
+    .returning({ id: attempts.id, leaseToken: attempts.leaseToken });
+  if (!attempt) throw new Error('expected the inserted attempt');
+  const logPath = `${attempt.id}.log`;
+  await tx.update(attempts).set({ logPath }).where(eq(attempts.id, attempt.id));
+  const [face] = await tx.select().from(faces).where(eq(faces.digest, build.faceDigest));
+  return {
+    buildId: build.id,
+    attemptId: attempt.id,
+    attemptNumber: number,
+    leaseToken: attempt.leaseToken,
+    pool: build.pool,
+    cpv: build.cpv,
+    slot: build.slot,
+    subslot: build.subslot,
+    repository: build.repository,
+    useEnabled: build.useEnabled,
+    useDisabled: build.useDisabled,
+    bindings: build.bindings,
+    face: face?.packages ?? [],
+    variantKey: build.variantKey,
+    logPath,
+  };
+}
+
+function isRunningOnce(error: unknown): boolean {
+  const cause = (error as { cause?: { code?: string; constraint_name?: string } }).cause;
+  return cause?.code === '23505' && cause.constraint_name === 'builds_running_once';
+}
