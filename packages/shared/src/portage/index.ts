@@ -9,6 +9,7 @@ export { type GpkgManifest, type GpkgManifestMember, parseGpkgManifest } from '.
 export { PORTAGE_GRAMMAR } from './grammar.ts';
 export { type AtomCandidate, matchesAtom } from './match-atom.ts';
 export { formatPackagesIndex, type PackagesIndex, parsePackagesIndex } from './packages-index.ts';
+export { reduceUseText } from './reduce-use-text.ts';
 export { builtSlotOperatorBindings, slotOperatorAtoms, unboundSlotOperators } from './slot-operator.ts';
 export { satisfiesUse, type UseDependency, type UseState } from './use-dependency.ts';
 // What makes two wishes one

@@ -1,0 +1,134 @@
+import type { Variant } from '@binhost/shared/portage';
+import { variantKey } from '../demand/variant-key.ts';
+import { builtBindings, variantDifference, type WantedVariant } from './built-variant.ts';
+import type { PackageMetadata } from './gpkg-metadata.ts';
+
+/** A gpkg of a hand-over: what it is, or why it can't be used. */
+export interface HandedOver {
+  /** Below the hand-over directory. */
+  path: string;
+  result: PackageMetadata | { broken: string };
+}
+
+/** What the decision needs to know of packages that stand in the pool's index. */
+export interface PublishedFacts {
+  variantKey: string;
+  cpv: string;
+  repository: string;
+  useEnabled: readonly string[];
+  /** `dev-libs/libfoo:0/2`, sorted. */
+  bindings: readonly string[];
+  buildTime: number;
+}
+
+export interface PublicationItem {
+  path: string;
+  metadata: PackageMetadata;
+  /** As it was really built. */
+  variant: Variant;
+  /** Of a target the key that was asked for, of a by-product that of `variant`. */
+  variantKey: string;
+  byProduct: boolean;
+}
+
+export interface Publication {
+  /** In the order of their BUILD_TIME. */
+  publish: PublicationItem[];
+  /** What is left behind, and why. */
+  dropped: { path: string; why: string }[];
+  /** Set: nothing is published, and the attempt has failed. */
+  failure?: string;
+}
+
+/**
+ * Decides what of a hand-over is published. The target must be exactly what was asked for. By-products are published under
+ * their own variant. Nothing is published twice as the same variant, and nothing whose BUILD_TIME is not later than that of
+ * every published package of its version: nodes order instances by it.
+ */
+export function planPublication(input: {
+  wanted: WantedVariant & { pool: string; variantKey: string };
+  handedOver: readonly HandedOver[];
+  /** Live packages of the pool: all of the variants and versions that were handed over or asked for. */
+  published: readonly PublishedFacts[];
+}): Publication {
+  const { wanted, published } = input;
+  const dropped: Publication['dropped'] = [];
+  const candidates: Candidate[] = [];
+  for (const { path, result } of input.handedOver) {
+    const candidate = 'broken' in result ? result.broken : judge(path, result, wanted);
+    if (typeof candidate === 'string') dropped.push({ path, why: candidate });
+    else candidates.push(candidate);
+  }
+  candidates.sort((a, b) => a.item.metadata.buildTime - b.item.metadata.buildTime);
+  const isServed = servesWanted(published, wanted);
+  const target = candidates.findLast((candidate) => candidate.difference === undefined);
+  if (!target && !isServed) return { publish: [], dropped, failure: whyNoTarget(candidates, dropped, wanted) };
+
+  const keys = new Set(published.map((one) => one.variantKey));
+  const newest = newestTimes(published);
+  const publish: PublicationItem[] = [];
+  for (const { item, difference } of candidates) {
+    const why = difference === undefined && isServed ? SAME_VARIANT : obstacle(item, keys, newest);
+    const isTarget = target?.item === item && !isServed;
+    if (why === undefined) {
+      publish.push(isTarget ? { ...item, byProduct: false, variantKey: wanted.variantKey } : item);
+      keys.add(item.variantKey).add(isTarget ? wanted.variantKey : item.variantKey);
+      newest.set(item.metadata.cpv, item.metadata.buildTime);
+    } else if (isTarget) {
+      return { publish: [], dropped, failure: `${wanted.cpv} can't be published: ${why}` };
+    } else {
+      dropped.push({ path: item.path, why });
+    }
+  }
+  return { publish, dropped };
+}
+
+interface Candidate {
+  item: PublicationItem;
+  /** undefined: this is what was asked for. */
+  difference: string | undefined;
+}
+
+const SAME_VARIANT = 'the same variant is already published';
+
+function judge(path: string, metadata: PackageMetadata, wanted: WantedVariant & { pool: string }): Candidate | string {
+  const bindings = builtBindings(metadata.values);
+  if (!bindings) return 'its recorded dependencies cannot be read';
+  if (bindings.unbound.length > 0) {
+    return `${bindings.unbound.join(', ')} stayed unbound, since nothing was installed for it: nodes would never see a rebuild`;
+  }
+  const { cpv, repository, useEnabled } = metadata;
+  const variant = { pool: wanted.pool, cpv, repository, useEnabled, bindings: bindings.all };
+  const item = { path, metadata, variant, variantKey: variantKey(variant), byProduct: true };
+  return { item, difference: variantDifference(variant, wanted, bindings.buildOnly) };
+}
+
+/** Whether a published package is what was asked for; bindings on top may be those of build dependencies. */
+function servesWanted(published: readonly PublishedFacts[], wanted: WantedVariant & { variantKey: string }): boolean {
+  return published.some((one) => one.variantKey === wanted.variantKey);
+}
+
+function newestTimes(published: readonly PublishedFacts[]): Map<string, number> {
+  const newest = new Map<string, number>();
+  for (const { cpv, buildTime } of published) newest.set(cpv, Math.max(buildTime, newest.get(cpv) ?? 0));
+  return newest;
+}
+
+function obstacle(item: PublicationItem, keys: ReadonlySet<string>, newest: ReadonlyMap<string, number>) {
+  if (keys.has(item.variantKey)) return SAME_VARIANT;
+  const latest = newest.get(item.metadata.cpv);
+  if (latest === undefined || item.metadata.buildTime > latest) return undefined;
+  return `its BUILD_TIME ${item.metadata.buildTime} is not later than ${latest}, that of the newest published one of its version`;
+}
+
+function whyNoTarget(candidates: Candidate[], dropped: Publication['dropped'], wanted: WantedVariant): string {
+  const { cpv } = wanted;
+  const sameVersion = candidates.find((candidate) => candidate.item.metadata.cpv === cpv);
+  if (sameVersion) return String(sameVersion.difference);
+  const pf = cpv.slice(cpv.indexOf('/') + 1);
+  const spoiled = dropped.find(
+    ({ path }) => path.split('/').at(-1)?.startsWith(`${pf}-`) || path.endsWith(`/${pf}.gpkg.tar`),
+  );
+  if (spoiled) return `${cpv} can't be published: ${spoiled.why}`;
+  return `expected a binary package of ${cpv}, got ${candidates.length + dropped.length} others`;
+}
