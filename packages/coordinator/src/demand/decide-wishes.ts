@@ -1,0 +1,114 @@
+/**
+ * The pure heart of demand: what a node's newest complete list means for its wishes.
+ * In: the judged rows of the list, the node's live wishes, what is published. Out: one action per wish that is made, moved or
+ * kept. The rules, in DESIGN's words: the node's own Portage is the judge; what it still wants to compile after a look that
+ * could see the published package is refused, and never built again; what it no longer lists is gone.
+ */
+import type { Report, WishState } from '@binhost/shared/protocol';
+import { nameDifference } from './name-difference.ts';
+import type { PublishedVariant } from './published-variant.ts';
+import type { Judgement, ReportRow } from './report-row.ts';
+import { nextWishState, type WishEvent } from './wish-state.ts';
+
+export interface LiveWish {
+  id: number;
+  variantKey: string;
+  cpv: string;
+  state: WishState;
+  reasonCode: string | null;
+  reason: string | null;
+  /** Event that told the node of the package; null: not told. */
+  publishedEvent: number | null;
+}
+
+export interface WishSnapshot {
+  /** `[ebuild]` rows with what they come to. */
+  wanted: readonly { row: ReportRow; judgement: Judgement }[];
+  /** `[binary]` rows that are ours, with the package that they name. */
+  ours: readonly { row: ReportRow; published: PublishedVariant }[];
+  /** cpv of `[binary]` rows that are not ours. */
+  servedElsewhere: ReadonlySet<string>;
+  wishes: readonly LiveWish[];
+  /** What is published in the node's pool, by variant key. */
+  published: ReadonlyMap<string, PublishedVariant>;
+  /** Newest event that the look could have seen. */
+  lastEvent: number;
+  problems: Report['problems'];
+}
+
+interface Reason {
+  reasonCode: string | null;
+  reason: string | null;
+}
+
+export type WishAction =
+  | ({ kind: 'create'; row: ReportRow; variantKey: string; state: WishState } & Reason)
+  | ({ kind: 'move'; wishId: number; event: WishEvent; position: number | null } & Reason)
+  | ({ kind: 'keep'; wishId: number; position: number } & Reason);
+
+export function decideWishes(snapshot: WishSnapshot): WishAction[] {
+  const byKey = new Map(snapshot.wishes.map((wish) => [wish.variantKey, wish]));
+  const actions = new Map<string, WishAction>();
+  for (const { row, judgement } of snapshot.wanted) {
+    if (actions.has(row.variantKey)) continue;
+    const wish = byKey.get(row.variantKey);
+    actions.set(
+      row.variantKey,
+      wish ? onWanted(wish, row, judgement, snapshot) : create(row, row.variantKey, judgement),
+    );
+  }
+  for (const { row, published } of snapshot.ours) {
+    const key = published.variantKey;
+    if (actions.has(key)) continue;
+    const wish = byKey.get(key);
+    // a wish for what is there already: it is told like any other, and so comes to be proven
+    actions.set(key, wish ? keep(wish, row) : create(row, key, { event: 'build-wanted' }));
+  }
+  const left = snapshot.wishes.filter((wish) => !actions.has(wish.variantKey));
+  return [...actions.values(), ...left.map((wish) => leave(wish, snapshot.servedElsewhere))];
+}
+
+/** The node still lists the wish as `[ebuild]`. */
+function onWanted(wish: LiveWish, row: ReportRow, judgement: Judgement, snapshot: WishSnapshot): WishAction {
+  const { position } = row;
+  if (wish.state === 'published' || wish.state === 'ready') {
+    const couldSee = wish.publishedEvent !== null && snapshot.lastEvent >= wish.publishedEvent;
+    if (!couldSee) return keep(wish, row);
+    return { kind: 'move', wishId: wish.id, event: 'refuse', position, ...refusal(row, judgement, snapshot) };
+  }
+  if (wish.state === 'refused') {
+    return { kind: 'keep', wishId: wish.id, position, ...refusal(row, judgement, snapshot) };
+  }
+  const reasons = reasonOf(judgement);
+  const moves = nextWishState(wish.state, judgement.event) !== undefined;
+  if (moves) return { kind: 'move', wishId: wish.id, event: judgement.event, position, ...reasons };
+  return { kind: 'keep', wishId: wish.id, position, ...reasons };
+}
+
+function refusal(row: ReportRow, judgement: Judgement, { published, problems }: WishSnapshot): Reason {
+  if (judgement.event !== 'build-wanted') return reasonOf(judgement);
+  const difference = nameDifference(row, published.get(row.variantKey), problems);
+  return { reasonCode: difference.code, reason: difference.text };
+}
+
+function create(row: ReportRow, variantKey: string, judgement: Judgement): WishAction {
+  return { kind: 'create', row, variantKey, state: STATE_AT_FIRST[judgement.event], ...reasonOf(judgement) };
+}
+
+const STATE_AT_FIRST = { 'build-wanted': 'waiting', exclude: 'excluded', obstacle: 'unbuildable' } as const;
+
+function reasonOf(judgement: Judgement): Reason {
+  if (judgement.event === 'build-wanted') return { reasonCode: null, reason: null };
+  return { reasonCode: judgement.code, reason: judgement.text };
+}
+
+function keep(wish: LiveWish, { position }: ReportRow): WishAction {
+  return { kind: 'keep', wishId: wish.id, position, reasonCode: wish.reasonCode, reason: wish.reason };
+}
+
+function leave(wish: LiveWish, servedElsewhere: ReadonlySet<string>): WishAction {
+  const reason = servedElsewhere.has(wish.cpv)
+    ? { reasonCode: 'served-elsewhere', reason: "the node's Portage takes another binary of it" }
+    : { reasonCode: 'not-listed', reason: 'the node no longer lists it' };
+  return { kind: 'move', wishId: wish.id, event: 'leave', position: null, ...reason };
+}

@@ -1,0 +1,90 @@
+import { matchesAtom, parseAtom } from '@binhost/shared/portage';
+import type { Report } from '@binhost/shared/protocol';
+import { hasWord } from './exclusions.ts';
+import type { Judgement, ReportRow } from './report-row.ts';
+
+type Problem = Report['problems'][number];
+
+/** What Portage proposes to change in the node's configuration, and the file that takes the line. */
+const PROPOSALS: Partial<Record<Problem['code'], string>> = {
+  'needs-use-change': '/etc/portage/package.use',
+  'needs-keyword-change': '/etc/portage/package.accept_keywords',
+  'needs-license-change': '/etc/portage/package.license',
+  'needs-unmask': '/etc/portage/package.unmask',
+};
+
+/**
+ * What keeps a row from being built here, or its binary from being taken there.
+ *
+ * @param problems of the report
+ * @param repositories names of the binhost's repositories
+ * @returns undefined where nothing does
+ */
+export function obstacleOf(
+  row: ReportRow,
+  problems: readonly Problem[],
+  repositories: ReadonlySet<string>,
+): Judgement | undefined {
+  return nodeConfig(row, problems) ?? notInTree(row, repositories) ?? fetchRestricted(row) ?? treeSkew(row);
+}
+
+/** A row that Portage lists only as a proposal stays `[ebuild]` whatever is published. */
+function nodeConfig(row: ReportRow, problems: readonly Problem[]): Judgement | undefined {
+  const problem = problems.find((found) => found.code in PROPOSALS && isAbout(found, row));
+  if (!problem) return undefined;
+  const file = PROPOSALS[problem.code] as string;
+  const atom = problem.atom ?? '';
+  const line = problem.lines.map((text) => text.trim()).find((text) => text.startsWith(atom)) ?? atom;
+  return obstacle('node-config', `${problem.message}; on the node, add to ${file}: ${line}`);
+}
+
+/** Whether a problem names the row, by an atom or by the package itself. */
+export function isAbout(problem: Problem, { entry }: Pick<ReportRow, 'entry'>): boolean {
+  if (problem.atom === null) return false;
+  const atom = parseAtom(problem.atom) ?? parseAtom(`=${problem.atom}`);
+  const { cpv, slot, subslot, repository } = entry;
+  return atom !== undefined && matchesAtom(atom, { cpv, slot, subslot, repository });
+}
+
+function notInTree({ entry, metadata }: ReportRow, repositories: ReadonlySet<string>): Judgement | undefined {
+  if (metadata) return undefined;
+  const { cpv, repository } = entry;
+  if (!repositories.has(repository ?? '')) {
+    return obstacle(
+      'not-in-tree',
+      `the binhost has no repository '${repository}'; add it there to /etc/portage/repos.conf and sync it`,
+    );
+  }
+  return obstacle(
+    'not-in-tree',
+    `the binhost's repository '${repository}' has no usable ebuild of ${cpv}; sync the binhost (or the node, if it is behind)`,
+  );
+}
+
+function fetchRestricted(row: ReportRow): Judgement | undefined {
+  const { entry, metadata } = row;
+  if (entry.fetchRestricted === null && !hasWord(row, metadata?.restrict, 'fetch')) return undefined;
+  return obstacle('fetch-restricted', `a person must fetch the sources of ${entry.cpv} (RESTRICT=fetch)`);
+}
+
+/** Portage ignores a binary whose IUSE is not the one of the node's ebuild: such a build would be for nothing. */
+function treeSkew({ entry, metadata }: ReportRow): Judgement | undefined {
+  if (!metadata) return undefined;
+  const onNode = new Set([...entry.use.enabled, ...entry.use.disabled]);
+  const here = new Set(metadata.iuse);
+  const differences = [
+    ...[...onNode].filter((flag) => !here.has(flag)).map((flag) => `only the node's has the flag ${flag}`),
+    ...[...here].filter((flag) => !onNode.has(flag)).map((flag) => `only the binhost's has the flag ${flag}`),
+  ];
+  if (entry.slot !== metadata.slot || entry.subslot !== metadata.subslot) {
+    const there = `${entry.slot}/${entry.subslot}`;
+    differences.push(`slot ${there} on the node, ${metadata.slot}/${metadata.subslot} on the binhost`);
+  }
+  if (differences.length === 0) return undefined;
+  const named = differences.slice(0, 5).join(', ');
+  return obstacle('tree-skew', `node and binhost have different ebuilds of ${entry.cpv} (${named}); sync both`);
+}
+
+function obstacle(code: string, text: string): Judgement {
+  return { event: 'obstacle', code, text };
+}

@@ -1,0 +1,56 @@
+import type { BuildState, WishState } from '@binhost/shared/protocol';
+import { sql } from 'drizzle-orm';
+import type { Database } from '../db/database.ts';
+import type { WillHave } from './will-have.ts';
+
+/**
+ * Read-only looks at how far the builds of wishes are. The step queue owns `builds`; a build that has not ended is the one
+ * of its variant, by its partial unique index. A build that ended just before its wish was moved shows as none.
+ */
+
+/** A live wish with the build that serves it. */
+export interface WishWithBuild {
+  cpv: string;
+  useEnabled: string[];
+  bindings: WillHave[];
+  state: WishState;
+  reasonCode: string | null;
+  reason: string | null;
+  publishedBuildId: number | null;
+  stateSinceMs: number;
+  /** null: no live build. */
+  buildState: BuildState | null;
+  buildReason: string | null;
+}
+
+/** The node's live wishes in the order of its merge list. */
+export async function loadWishesWithBuilds(db: Database, nodeId: string): Promise<WishWithBuild[]> {
+  const rows = await db.execute<Record<string, unknown>>(sql`
+    select w.cpv, to_json(w.use_enabled) as use_enabled, w.bindings, w.state, w.reason_code, w.reason, w.published_build_id,
+      (extract(epoch from w.state_since) * 1000)::bigint::text as since_ms, b.state as build_state, b.reason as build_reason
+    from wishes w
+    left join builds b on b.variant_key = w.variant_key and b.state not in ('published', 'cancelled', 'superseded')
+    where w.node_id = ${nodeId} and w.state <> 'gone'
+    order by w.position, w.id`);
+  return rows.map((row) => ({
+    cpv: row.cpv as string,
+    useEnabled: row.use_enabled as string[],
+    bindings: row.bindings as WillHave[],
+    state: row.state as WishState,
+    reasonCode: row.reason_code as string | null,
+    reason: row.reason as string | null,
+    publishedBuildId: row.published_build_id as number | null,
+    stateSinceMs: Number(row.since_ms),
+    buildState: row.build_state as BuildState | null,
+    buildReason: row.build_reason as string | null,
+  }));
+}
+
+/** How many of these variants are being built, or will be without anybody's hand. */
+export async function countBuilding(db: Database, variantKeys: readonly string[]): Promise<number> {
+  if (variantKeys.length === 0) return 0;
+  const rows = await db.execute<{ stopped: number }>(sql`
+    select count(*)::int as stopped from builds
+    where variant_key in ${[...new Set(variantKeys)]} and state in ('failed', 'held', 'quarantined')`);
+  return Math.max(0, new Set(variantKeys).size - (rows[0]?.stopped ?? 0));
+}
