@@ -1,0 +1,17 @@
+import { errorsOf } from '@binhost/shared/errors';
+
+/** Every error that the agent raises on purpose; docs/errors.md is made from it. */
+export const AGENT_ERRORS = {
+  CONFIG_UNREADABLE: 'The configuration file, or the file of the secret, could not be read.',
+  STATE_UNUSABLE: 'The state directory cannot be written, or a file in it is not what the agent wrote.',
+  RUN_DIRECTORY_UNUSABLE: 'A socket of the agent could not be made.',
+  ALREADY_RUNNING: 'Another agent answers on the same sockets.',
+  NOT_RUNNING: 'A command found no running agent behind its socket.',
+  NOT_ALLOWED: 'A command may not use the socket that it needs.',
+  BAD_ANSWER: 'The running agent answered something that the command does not understand.',
+  PORTAGE_FAILED: "A call of the node's own Portage failed.",
+  PACKAGE_BROKEN: 'A fetched package is not whole, or not what its Manifest says.',
+  INPUT_UNREADABLE: 'A file to be parsed could not be read.',
+} as const;
+
+export const agentError = errorsOf(AGENT_ERRORS);

@@ -1,0 +1,84 @@
+import { byteSize, commandLine, durationMs, z } from '@binhost/shared/config';
+
+/**
+ * Every setting of the agent: name, type, default, one line of help. docs/config-agent.md is made from it.
+ * In the environment: BINHOST_AGENT_ and the key in capitals, `look.timeLimit` → BINHOST_AGENT_LOOK_TIME_LIMIT.
+ */
+export const agentConfig = z.object({
+  coordinator: z
+    .object({
+      url: z
+        .string()
+        .refine((url) => url === '' || /^wss?:\/\/[^/\s]/.test(url), 'expected an address such as ws://binhost:8443')
+        .default('')
+        .describe('Where the coordinator listens for agents, such as ws://binhost:8443; empty: look and show, tell nobody'),
+      secret: z.string().default('').describe('What the coordinator asks of its agents (control.secret there)'),
+      secretFile: z.string().default('').describe('A file that holds the secret; used where coordinator.secret is empty'),
+    })
+    .prefault({}),
+  node: z
+    .object({ name: z.string().default('').describe("The node's name; empty: its host name in lower case") })
+    .prefault({}),
+  paths: z
+    .object({
+      state: z
+        .string()
+        .default('/var/lib/binhost-agent')
+        .describe('Identity, the newest unacknowledged report, what was published, what was proven'),
+      run: z.string().default('/run/binhost-agent').describe('status.sock, control.sock'),
+    })
+    .prefault({}),
+  portage: z
+    .object({
+      emerge: commandLine(['emerge']).describe('The emerge command'),
+      portageq: commandLine(['portageq']).describe('The portageq command'),
+      gpg: commandLine(['gpg']).describe('The gpg command'),
+      root: z
+        .string()
+        .default('/')
+        .describe('Where etc/portage and var/db/pkg are, for a system that is not at /'),
+      gnupgHome: z
+        .string()
+        .default('')
+        .describe('The keyring by which Portage verifies packages; empty: etc/portage/gnupg below portage.root'),
+    })
+    .prefault({}),
+  look: z
+    .object({
+      interval: durationMs('6h').describe('Pause between two looks that nobody asked for'),
+      jitter: durationMs('30m').describe('Up to this much is added to the pause, so that a fleet does not look at once'),
+      timeLimit: durationMs('30m').describe('A look that takes longer is ended'),
+      nice: z.number().int().min(0).max(19).default(10).describe('Niceness of every program that the agent starts'),
+      maxOutput: byteSize('64MiB').describe('A look that prints more than this is ended'),
+    })
+    .prefault({}),
+  notices: z
+    .object({
+      gather: durationMs('2m').describe('After a notice, one look when none came for this long'),
+      longest: durationMs('15m').describe('A notice waits at most this long for its look'),
+    })
+    .prefault({}),
+  link: z
+    .object({
+      firstPause: durationMs('1s').describe('Longest pause before the first reconnect; doubles with every failure'),
+      longestPause: durationMs('60s').describe('Longest pause before any reconnect'),
+      connectLimit: durationMs('20s').describe('A connection that is not welcomed by then is dropped'),
+      pingInterval: durationMs('25s').describe('Pause between pings; a connection silent for three of them is dropped'),
+      maxFrame: byteSize('16MiB').describe('Largest frame taken, and the largest it may unpack to'),
+    })
+    .prefault({}),
+  prove: z
+    .object({
+      mode: z
+        .enum(['fetch', 'off'])
+        .default('fetch')
+        .describe('fetch: published packages are fetched and their signatures verified; off: they never count as ready'),
+      maxSize: byteSize('2GiB').describe('Larger packages are not fetched to prove them'),
+      minFree: byteSize('1GiB').describe('Nothing is fetched that would leave less room than this'),
+      timeLimit: durationMs('30m').describe('A fetch that takes longer is ended'),
+    })
+    .prefault({}),
+  log: z.object({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
+});
+
+export type AgentConfig = Readonly<z.output<typeof agentConfig>>;

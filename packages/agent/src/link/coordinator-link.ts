@@ -1,0 +1,128 @@
+/**
+ * STEP link (the agent's side): one WebSocket to the coordinator, made again whenever it is lost.
+ * In: messages to send, and `hello` asked anew for every connection. Out: calls of the handlers, and the link's state with
+ * what is wrong and what to do. Called by agent.ts. It never throws: without a coordinator the agent looks and shows on.
+ */
+import type { AgentMessage, CoordinatorMessage, Hello } from '@binhost/shared/protocol';
+import { backoffDelayMs, type BackoffLimits, type Clock } from '@binhost/shared/time';
+import type { Logger } from '../log.ts';
+import { Connection, type ConnectionParts, type LinkProblem } from './connection.ts';
+import { type LinkEvent, type LinkState, nextLinkState } from './link-state.ts';
+import { type CoordinatorHandlers, onCoordinatorMessage } from './on-coordinator-message.ts';
+
+export interface LinkParts {
+  url: string;
+  secret: string;
+  limits: ConnectionParts['limits'] & BackoffLimits;
+  /** What the agent knows now, for a new connection. */
+  hello(): Hello;
+  handlers: CoordinatorHandlers;
+  /** The coordinator could not use a message of ours. */
+  onRefused(message: AgentMessage, problem: LinkProblem): void;
+  clock: Clock;
+  /** A number in [0, 1). */
+  random(): number;
+  log: Logger;
+}
+
+/** What `status` shows of the link. */
+export interface LinkView {
+  state: LinkState;
+  /** Since when, on the wall clock. */
+  sinceMs: number;
+  /** Why it is not online; null: it is, or nothing is known yet. */
+  problem: { message: string; hint: string | null } | null;
+}
+
+export class CoordinatorLink {
+  private readonly parts: LinkParts;
+  private readonly stopped = new AbortController();
+  private connection: Connection | undefined;
+  private running: Promise<void> | undefined;
+  private current: LinkView;
+
+  constructor(parts: LinkParts) {
+    this.parts = parts;
+    this.current = { state: 'offline', sinceMs: parts.clock.nowMs(), problem: null };
+  }
+
+  start(): void {
+    this.running ??= this.keepConnected();
+  }
+
+  /** @returns false where the link is not online: what matters is sent again after the next welcome */
+  send(message: AgentMessage, onAck?: () => void): boolean {
+    if (this.current.state !== 'online' || !this.connection) return false;
+    this.connection.send(message, onAck);
+    return true;
+  }
+
+  view(): LinkView {
+    return this.current;
+  }
+
+  /** Resolves when the connection is closed. */
+  async stop(): Promise<void> {
+    this.move('stop');
+    this.stopped.abort();
+    this.connection?.close();
+    await this.running;
+  }
+
+  private async keepConnected(): Promise<void> {
+    const { clock, limits, random } = this.parts;
+    let failures = 0;
+    while (!this.stopped.signal.aborted) {
+      const wasOnline = await this.connectOnce();
+      if (this.current.state === 'refused') return;
+      failures = wasOnline ? 0 : failures + 1;
+      await clock.sleep(backoffDelayMs(Math.max(0, failures - 1), random(), limits), this.stopped.signal);
+    }
+  }
+
+  private async connectOnce(): Promise<boolean> {
+    const { url, secret, limits, clock } = this.parts;
+    this.move('connect');
+    let wasOnline = false;
+    this.connection = new Connection({
+      url,
+      secret,
+      limits,
+      clock,
+      hello: this.parts.hello(),
+      onOpen: () => this.move('opened'),
+      onMessage: (message) => {
+        if (message.type === 'welcome') wasOnline = true;
+        this.onMessage(message);
+      },
+      onRefused: this.parts.onRefused,
+    });
+    const problem = await this.connection.ended();
+    this.connection = undefined;
+    this.lose(problem);
+    return wasOnline;
+  }
+
+  private onMessage(message: CoordinatorMessage): void {
+    if (message.type === 'welcome') this.move('welcomed');
+    onCoordinatorMessage(message, this.parts.handlers);
+  }
+
+  private lose(problem: LinkProblem): void {
+    const shown = { message: problem.message, hint: problem.hint };
+    this.move(problem.final ? 'refuse' : 'lose', shown);
+    if (this.current.state === 'refused') this.parts.log.error(shown, 'coordinator refused the agent');
+  }
+
+  /** The one setter of the state. */
+  private move(event: LinkEvent, problem: LinkView['problem'] = this.current.problem): void {
+    const from = this.current.state;
+    const to = nextLinkState(from, event);
+    if (!to) return;
+    this.current = { state: to, sinceMs: this.parts.clock.nowMs(), problem: to === 'online' ? null : problem };
+    const facts = { from, to, ...(event === 'lose' && problem ? { reason: problem.message } : {}) };
+    if (to === 'online') this.parts.log.info(facts, 'agent online');
+    else if (from === 'online') this.parts.log.info(facts, 'agent offline');
+    else this.parts.log.debug(facts, 'link state changed');
+  }
+}

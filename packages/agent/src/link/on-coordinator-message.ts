@@ -1,0 +1,23 @@
+import type { CollectNow, CoordinatorMessage, PackagesPublished, Welcome, Wishes } from '@binhost/shared/protocol';
+
+/** What the agent does with each message. A message counts as received when its handler has returned: what must be kept is on disk then. */
+export interface CoordinatorHandlers {
+  welcome(welcome: Welcome): void;
+  collectNow(ask: CollectNow): void;
+  packagesPublished(notice: PackagesPublished): void;
+  wishes(snapshot: Wishes): void;
+}
+
+/** All that a coordinator may say, and who takes it. */
+export function onCoordinatorMessage(message: CoordinatorMessage, handlers: CoordinatorHandlers): void {
+  switch (message.type) {
+    case 'welcome':
+      return handlers.welcome(message);
+    case 'collect-now':
+      return handlers.collectNow(message);
+    case 'packages-published':
+      return handlers.packagesPublished(message);
+    case 'wishes':
+      return handlers.wishes(message);
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * STEP prove: whether what Portage now lists as `[binary]` from our index can really be installed here.
+ * In: a look's rows and what the coordinator has said to be published. Out: one result per package, each with its reason.
+ * Called by agent.ts after a look. It fetches through the node's own Portage into the place where the install looks, then
+ * checks the file's digest, the signature on its Manifest, and every member against the Manifest (GLEP 78). What goes wrong
+ * with a package is its result; it throws only where gpg cannot be run at all.
+ */
+import { stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { BinhostError, errorSentence } from '@binhost/shared/errors';
+import type { PublishedPackageOnWire } from '@binhost/shared/protocol';
+import type { Clock } from '@binhost/shared/time';
+import type { AgentConfig } from '../config/agent-config.ts';
+import type { Logger } from '../log.ts';
+import type { ProgramRun } from '../programs/run-program.ts';
+import { candidateFiles, type FilePlaces } from './binrepos.ts';
+import { fetchForbidden, type ProofResult } from './choose-proofs.ts';
+import { manifestDifference, readGpkg } from './gpkg-file.ts';
+import { judgeSignature } from './judge-signature.ts';
+import type { ProvenFile, ProvenMemory } from './proven-memory.ts';
+import { readBinrepos } from './read-binrepos.ts';
+import { runFetch } from './run-fetch.ts';
+import { runGpgVerify } from './run-gpg.ts';
+
+export interface ProveParts {
+  config: AgentConfig;
+  memory: ProvenMemory;
+  /** PKGDIR of the node; empty: not known. */
+  packageDirectory: string;
+  /** The pool's address, to say where its key is; null: not known. */
+  packagesUrl: string | null;
+  clock: Clock;
+  log: Logger;
+  signal?: AbortSignal | undefined;
+}
+
+type Package = PublishedPackageOnWire;
+
+export async function prove(packages: readonly Package[], parts: ProveParts): Promise<ProofResult[]> {
+  if (packages.length === 0) return [];
+  parts.log.debug({ packages: packages.length }, 'proving');
+  const { root } = parts.config.portage;
+  const places = { repositories: await readBinrepos(root), packageDirectory: parts.packageDirectory, root };
+  const fetched = await fetchMissing(packages, places, parts);
+  const results: ProofResult[] = [];
+  for (const one of packages) {
+    results.push({ cpv: one.cpv, buildId: one.buildId, ...(await proveOne(one, fetched.get(one), places, parts)) });
+  }
+  parts.memory.save();
+  parts.log.info({ packages: packages.length, proven: results.filter(isProven).length }, 'proved');
+  return results;
+}
+
+type Verdict = Pick<ProofResult, 'outcome' | 'reason'>;
+
+function isProven({ outcome }: ProofResult): boolean {
+  return outcome === 'proven';
+}
+
+/** Packages asked of one emerge; when it fails, each is asked for by itself, since one bad package fails the whole call. */
+const FETCH_TOGETHER = 25;
+
+/** @returns why a package was not fetched; nothing for those that are here */
+async function fetchMissing(packages: readonly Package[], places: FilePlaces, parts: ProveParts): Promise<Map<Package, Verdict>> {
+  const verdicts = new Map<Package, Verdict>();
+  const missing: Package[] = [];
+  for (const one of packages) {
+    if (await findFile(one, places)) continue;
+    const forbidden = fetchForbidden(one.size, parts.config.prove, await freeBytes(one, places));
+    if (forbidden) verdicts.set(one, { outcome: 'not-proven', reason: forbidden });
+    else missing.push(one);
+  }
+  for (let at = 0; at < missing.length && !parts.signal?.aborted; at += FETCH_TOGETHER) {
+    await fetchTogether(missing.slice(at, at + FETCH_TOGETHER), parts, verdicts);
+  }
+  return verdicts;
+}
+
+async function fetchTogether(packages: Package[], parts: ProveParts, verdicts: Map<Package, Verdict>): Promise<void> {
+  const { emerge } = parts.config.portage;
+  const failure = await runFetch(emerge, packages, limitsOf(parts));
+  if (!failure) return;
+  for (const one of packages) {
+    if (parts.signal?.aborted) return;
+    const why = packages.length === 1 ? failure : await runFetch(emerge, [one], limitsOf(parts));
+    if (why) verdicts.set(one, { outcome: 'fetch-failed', reason: why });
+  }
+}
+
+async function proveOne(one: Package, unfetched: Verdict | undefined, places: FilePlaces, parts: ProveParts): Promise<Verdict> {
+  if (unfetched) return unfetched;
+  const path = await findFile(one, places);
+  if (!path) return fetchFailed(`Portage fetched it without a word of failure, but no file ${one.path} of ${one.size} bytes is there.`);
+  try {
+    return await proveFile(one, path, parts);
+  } catch (error) {
+    if (error instanceof BinhostError && error.code === 'PACKAGE_BROKEN') return fetchFailed(errorSentence(error));
+    throw error;
+  }
+}
+
+function fetchFailed(reason: string): Verdict {
+  return { outcome: 'fetch-failed', reason };
+}
+
+async function proveFile(one: Package, path: string, parts: ProveParts): Promise<Verdict> {
+  const { size, mtimeMs } = await stat(path);
+  const file: ProvenFile = { path, size, mtimeMs, sha512: one.sha512 };
+  if (parts.memory.has(file)) return { outcome: 'proven', reason: '' };
+  const contents = await readGpkg(path);
+  if (contents.sha512 !== one.sha512) {
+    return fetchFailed(`${path} is not the file that the coordinator published: another binhost serves it, or it was changed. Delete it.`);
+  }
+  const difference = manifestDifference(contents);
+  if (difference) return { outcome: 'signature-failed', reason: `${path}: ${difference}.` };
+  const { gpg, gnupgHome } = parts.config.portage;
+  const status = await runGpgVerify({ gpg, gnupgHome, signedText: contents.manifestText ?? '' }, limitsOf(parts));
+  const keyUrl = parts.packagesUrl === null ? null : `${parts.packagesUrl}/key.asc`;
+  const verdict = judgeSignature(status, { gnupgHome, keyUrl });
+  if (!verdict.good) return { outcome: 'signature-failed', reason: verdict.reason };
+  parts.memory.add(file);
+  return { outcome: 'proven', reason: '' };
+}
+
+/** The file as Portage would use it: of the published size, wherever Portage keeps what it fetched. */
+async function findFile(one: Package, places: FilePlaces): Promise<string | undefined> {
+  for (const path of candidateFiles(one.path, places)) {
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isFile() && found.size === one.size) return path;
+  }
+  return undefined;
+}
+
+/** Of the nearest directory that is there already. */
+async function freeBytes(one: Package, places: FilePlaces): Promise<number | undefined> {
+  let directory = candidateFiles(one.path, places)[0];
+  while (directory !== undefined && directory !== dirname(directory)) {
+    directory = dirname(directory);
+    const found = await statfs(directory).catch(() => undefined);
+    if (found) return found.bavail * found.bsize;
+  }
+  return undefined;
+}
+
+function limitsOf({ config, clock, signal }: ProveParts): Omit<ProgramRun, 'argv' | 'env'> {
+  const { prove: limits, look } = config;
+  return { timeLimitMs: limits.timeLimit, maxOutputBytes: look.maxOutput, nice: look.nice, clock, signal };
+}

@@ -1,0 +1,90 @@
+/**
+ * STEP report: what a look found, as the message for the coordinator.
+ * In: a Look, its parsed list, and the counters. Out: a Report that fits the protocol. Pure; called by agent.ts and `report --dry-run`.
+ */
+import type { MergeEntry, PretendProblem, PretendResult } from '@binhost/shared/emerge';
+import { PORTAGE_GRAMMAR } from '@binhost/shared/portage';
+import type { MergeEntryOnWire, Report } from '@binhost/shared/protocol';
+import type { Look } from '../collect/collect.ts';
+
+export interface ReportContext {
+  epoch: string;
+  number: number;
+  /** Newest event that was stored when the look began. */
+  lastEvent: number;
+  /** Digest of the inventory that counts: the look's own, else the last one read. */
+  inventoryDigest: string;
+}
+
+/** Bounds of the protocol. */
+const MAX_ENTRIES = 20_000;
+const MAX_PROBLEMS = 2000;
+
+export function makeReport(look: Look, result: PretendResult, context: ReportContext): Report {
+  const rows = result.entries.filter((entry) => entry.kind !== 'blocks');
+  const entries = rows.flatMap(entryOnWire);
+  const problems = [...failureProblems(look), ...result.problems, ...lostRowsProblems(rows.length, entries.length)];
+  return {
+    type: 'report',
+    ...context,
+    lookedAtMs: look.lookedAtMs,
+    tookMs: look.tookMs,
+    outcome: outcomeOf(look, problems, entries.length),
+    exitCode: look.outcome?.kind === 'ended' ? look.outcome.exitCode : null,
+    entries: entries.slice(0, MAX_ENTRIES),
+    problems: problems.slice(0, MAX_PROBLEMS).map(problemOnWire),
+    facts: look.facts,
+  };
+}
+
+/** With one of these the list may lack rows, or show rows as ebuilds that are not. */
+const SPOIL_THE_LIST = ['binhost-unreachable', 'truncated', 'too-large', 'total-mismatch'];
+
+function outcomeOf(look: Look, problems: readonly PretendProblem[], entries: number): Report['outcome'] {
+  const has = (code: string): boolean => problems.some((problem) => problem.code === code);
+  if (!look.outcome || has('not-emerge-output')) return 'failed';
+  const endedWell = look.outcome.kind === 'ended' && look.outcome.exitCode === 0;
+  if (entries === 0 && !endedWell) return 'failed';
+  return look.outcome.kind !== 'ended' || SPOIL_THE_LIST.some(has) ? 'incomplete' : 'complete';
+}
+
+function failureProblems({ failure, outcome }: Look): PretendProblem[] {
+  if (failure === null) return [];
+  const code = outcome && outcome.kind !== 'missing' ? 'truncated' : 'not-emerge-output';
+  return [{ code, atom: null, message: failure, lines: [] }];
+}
+
+function lostRowsProblems(parsed: number, kept: number): PretendProblem[] {
+  const lost = parsed - Math.min(kept, MAX_ENTRIES);
+  if (lost === 0) return [];
+  const message = `${lost} row(s) of the list could not be sent: a name outside Portage's grammar, or more than ${MAX_ENTRIES} rows.`;
+  return [{ code: 'truncated', atom: null, message, lines: [] }];
+}
+
+/** The coordinator refuses a whole report for one name outside the grammar, so such a row stays here, with a problem. */
+function entryOnWire(entry: MergeEntry): MergeEntryOnWire[] {
+  const { kind, cpv, slot, subslot, repository, use } = entry;
+  const fits =
+    kind !== 'blocks' &&
+    cpv.length <= 255 &&
+    PORTAGE_GRAMMAR.cpv.test(cpv) &&
+    PORTAGE_GRAMMAR.slot.test(slot) &&
+    PORTAGE_GRAMMAR.slot.test(subslot) &&
+    (repository === null || PORTAGE_GRAMMAR.repository.test(repository)) &&
+    [...use.enabled, ...use.disabled].every((flag) => PORTAGE_GRAMMAR.useFlag.test(flag));
+  return fits ? [{ ...entry, kind, installed: entry.installed.slice(0, 50) }] : [];
+}
+
+function problemOnWire(problem: PretendProblem): Report['problems'][number] {
+  return {
+    code: problem.code,
+    atom: problem.atom === null ? null : plainText(problem.atom, 500),
+    message: plainText(problem.message, 2000),
+    lines: problem.lines.slice(0, 20).map((line) => plainText(line, 2000)),
+  };
+}
+
+/** The protocol takes no control characters but line end and tab. */
+function plainText(text: string, max: number): string {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, ' ').slice(0, max);
+}
