@@ -141,7 +141,10 @@ async function holdLease(tx: Database, lease: Lease): Promise<void> {
   throw coordinatorError(
     'LEASE_LOST',
     `attempt ${lease.attemptId} of build ${lease.buildId} has lost its lease; the build is ${build?.state ?? 'gone'}`,
-    { hint: 'The builder ends this build by itself; nothing needs to be done.', detail: { ...lease } },
+    {
+      hint: 'The builder ends this build by itself; nothing needs to be done.',
+      detail: { attemptId: lease.attemptId, buildId: lease.buildId },
+    },
   );
 }
 
