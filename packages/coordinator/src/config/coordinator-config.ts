@@ -113,6 +113,8 @@ export const coordinatorConfig = z.object({
         .default(5)
         .describe('An attempt that aborted this often in a row fails with kind machinery'),
       nice: z.number().int().min(0).max(19).default(10).describe('Niceness of builds'),
+      logHead: byteSize('1MiB').describe('How much of the beginning of a long build log is kept'),
+      logTail: byteSize('4MiB').describe('How much of the end of a long build log is kept'),
       pools: z.array(z.string()).default([]).describe('Pools that this builder serves; empty: all'),
     })
     .prefault({}),
