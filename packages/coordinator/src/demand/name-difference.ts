@@ -22,10 +22,12 @@ export function nameDifference(
   if (said) return { code: 'binary-ignored', text: said.message };
   if (!published) return { code: 'not-published', text: 'the package that was published for it is gone' };
   const { entry } = row;
-  const onNode = row.bindings.map(bindingText);
   const use = setDifference(row.useEnabled, published.useEnabled);
   if (use) return { code: 'use', text: `the published binary has other USE flags (${use})` };
-  const bound = setDifference(onNode, published.bindings);
+  // what only the build was bound to does not matter to a node that has no such package
+  const names = new Set(row.bindings.map((binding) => binding.cp));
+  const binary = published.bindings.filter((text) => names.has(text.slice(0, text.indexOf(':'))));
+  const bound = setDifference(row.bindings.map(bindingText), binary);
   if (bound) return { code: 'bindings', text: `the published binary is bound to other sub-slots (${bound})` };
   if (entry.repository !== published.repository) {
     return {

@@ -1,0 +1,149 @@
+/**
+ * The step plan: keeps the queue in step with demand.
+ * In: what nodes wait for, live builds, what is published, the ebuild tree. Out: calls of the queue step, which are passed in.
+ * serve wakes it after demand changed or a build ended; it also looks by itself every `plan.interval`.
+ * A pass that fails (PORTAGE_FAILED, the database away) is logged and done again at the next look: every pass starts from
+ * what stands in the database, and every call that it makes may be repeated.
+ */
+import { BinhostError } from '@binhost/shared/errors';
+import type { Clock } from '@binhost/shared/time';
+import type { CoordinatorConfig } from '../config/coordinator-config.ts';
+import type { Database } from '../db/database.ts';
+import type { Demand, WantedPackage } from '../demand/load-demand.ts';
+import type { Logger } from '../log.ts';
+import type { EbuildMetadata } from '../tree/ebuild-metadata.ts';
+import type { EbuildTree } from '../tree/ebuild-tree.ts';
+import { type PlanAction, planBuilds } from './plan-builds.ts';
+import type { LiveBuildFacts, PlannedBuild } from './planned-build.ts';
+
+export interface PlannerDeps {
+  db: Database;
+  tree: EbuildTree;
+  config: CoordinatorConfig;
+  clock: Clock;
+  log: Logger;
+  // from demand
+  loadDemand(db: Database): Promise<Demand[]>;
+  loadWanted(db: Database): Promise<Map<string, WantedPackage[]>>;
+  // from queue
+  loadLiveBuilds(db: Database): Promise<LiveBuildFacts[]>;
+  enqueueBuild(db: Database, build: PlannedBuild & { needs: number[] }): Promise<{ buildId: number; created: boolean }>;
+  needBuilds(db: Database, buildId: number, needs: number[]): Promise<unknown>;
+  moveBuild(db: Database, move: { buildId: number; event: 'supersede'; reason: string }): Promise<unknown>;
+  setPriority(db: Database, buildId: number, priority: number, reason: string): Promise<void>;
+  // from publish
+  publishedByVariant(db: Database, variantKeys: string[]): Promise<{ variantKey: string }[]>;
+  /** Seconds that a build of a package takes, by category/name; undefined: unknown. */
+  expectedSeconds?: (cp: string) => number | undefined;
+}
+
+export interface PlanSummary {
+  enqueued: number;
+  superseded: number;
+  ranked: number;
+}
+
+export interface Planner {
+  /** Asks for a pass soon; any number of calls before it begins make one. */
+  wake(): void;
+  /** Passes until the signal aborts; resolves after the pass that was running. */
+  run(signal: AbortSignal): Promise<void>;
+  /** One pass now. @throws what the database or Portage throws */
+  pass(): Promise<PlanSummary>;
+}
+
+export function makePlanner(deps: PlannerDeps): Planner {
+  const log = deps.log.child({ step: 'plan' });
+  let isWoken = false;
+  let pause = new AbortController();
+
+  async function run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      isWoken = false;
+      try {
+        report(await pass());
+      } catch (error) {
+        log.error({ err: error }, 'plan failed');
+      }
+      if (isWoken || signal.aborted) continue;
+      pause = new AbortController();
+      await deps.clock.sleep(deps.config.plan.interval, AbortSignal.any([signal, pause.signal]));
+    }
+  }
+
+  async function pass(): Promise<PlanSummary> {
+    const actions = planBuilds(await readSnapshot(deps));
+    await applyActions(deps, actions);
+    const count = (kind: PlanAction['kind']): number => actions.filter((action) => action.kind === kind).length;
+    return { enqueued: count('enqueue'), superseded: count('supersede'), ranked: count('rank') };
+  }
+
+  function report(summary: PlanSummary): void {
+    if (summary.enqueued + summary.superseded > 0) log.info(summary, 'builds planned');
+  }
+
+  return {
+    pass,
+    run,
+    wake: () => {
+      isWoken = true;
+      pause.abort();
+    },
+  };
+}
+
+async function readSnapshot(deps: PlannerDeps): Promise<Parameters<typeof planBuilds>[0]> {
+  const { db, tree, clock, expectedSeconds } = deps;
+  const demands = await deps.loadDemand(db);
+  const wanted = await deps.loadWanted(db);
+  const live = await deps.loadLiveBuilds(db);
+  const keys = demands.map((demand) => demand.variantKey);
+  const published = keys.length === 0 ? [] : await deps.publishedByVariant(db, keys);
+  const found = await Promise.all(
+    demands.map(async ({ variantKey, cpv, repository }) => [variantKey, await tree.metadata(cpv, repository)] as const),
+  );
+  return {
+    demands,
+    wanted,
+    live,
+    published: new Set(published.map((variant) => variant.variantKey)),
+    metadata: new Map(found.filter((pair): pair is readonly [string, EbuildMetadata] => pair[1] !== undefined)),
+    nowMs: clock.nowMs(),
+    ...(expectedSeconds && { expectedSeconds }),
+  };
+}
+
+async function applyActions(deps: PlannerDeps, actions: readonly PlanAction[]): Promise<void> {
+  const { db } = deps;
+  const ids = new Map((await deps.loadLiveBuilds(db)).map((build) => [build.variantKey, build.buildId]));
+  const idsOf = (keys: readonly string[]): number[] => keys.flatMap((key) => ids.get(key) ?? []);
+  for (const action of actions) {
+    switch (action.kind) {
+      case 'enqueue': {
+        const { buildId } = await deps.enqueueBuild(db, { ...action.build, needs: idsOf(action.needs) });
+        ids.set(action.build.variantKey, buildId);
+        break;
+      }
+      case 'need':
+        await deps.needBuilds(db, action.buildId, idsOf(action.needs));
+        break;
+      case 'supersede':
+        await unlessItMoved(() =>
+          deps.moveBuild(db, { buildId: action.buildId, event: 'supersede', reason: action.reason }),
+        );
+        break;
+      case 'rank':
+        await deps.setPriority(db, action.buildId, action.priority, action.reason);
+        break;
+    }
+  }
+}
+
+/** Between the look and the deed a build may have ended; the next pass sees it. */
+async function unlessItMoved(deed: () => Promise<unknown>): Promise<void> {
+  try {
+    await deed();
+  } catch (error) {
+    if (!(error instanceof BinhostError && error.code === 'ILLEGAL_TRANSITION')) throw error;
+  }
+}
