@@ -5,7 +5,8 @@ import { writeSync } from 'node:fs';
 export async function runProgram(program) {
   const output = makeOutput();
   try {
-    const result = await program(process.argv.slice(2), process.env, output);
+    const { argv, env } = hostFromArguments(process.argv.slice(2), process.env);
+    const result = await program(argv, env, output);
     if (result.stdout) output.out(result.stdout);
     if (result.stderr) output.err(result.stderr);
     process.exitCode = result.code;
@@ -14,6 +15,12 @@ export async function runProgram(program) {
     if (process.env.SIM_PORTAGE_DEBUG) output.err(`${error?.stack}\n`);
     process.exitCode = 70;
   }
+}
+
+/** `--simulated-host=DIR` as the first word says the same as SIM_PORTAGE_HOST, for callers that pass no environment on. */
+function hostFromArguments(argv, env) {
+  const match = /^--simulated-host=(.+)$/.exec(argv[0] ?? '');
+  return match ? { argv: argv.slice(1), env: { ...env, SIM_PORTAGE_HOST: match[1] } } : { argv, env };
 }
 
 /** @typedef {{ out: (text: string | Uint8Array) => void, err: (text: string) => void }} Output */

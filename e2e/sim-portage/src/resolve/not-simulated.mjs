@@ -1,0 +1,11 @@
+/**
+ * What the simulated Portage does not decide. It says so and ends, since a wrong list would be worse than none; such situations
+ * are replayed from output of the real Portage.
+ */
+export class NotSimulated extends Error {
+  /** @param {'blockers' | 'circular dependencies' | 'slot conflicts' | 'backtracking' | string} what */
+  constructor(what, where) {
+    super(`simulated Portage: ${what} are not simulated (${where}); use the real Portage for this situation`);
+    this.name = 'NotSimulated';
+  }
+}

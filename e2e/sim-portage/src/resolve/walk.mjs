@@ -1,0 +1,162 @@
+/** One walk through the dependencies: from the targets to everything that belongs to them. */
+import { matchesAtom, unmetNeeds, useNeeds } from '../grammar/atoms.mjs';
+import { reduceDependencies } from '../grammar/dependencies.mjs';
+import { NotSimulated } from './not-simulated.mjs';
+
+const BUILD_KEYS = ['DEPEND', 'BDEPEND'];
+const RUN_KEYS = ['RDEPEND', 'IDEPEND', 'PDEPEND'];
+
+/**
+ * @param {any} look see resolve.mjs
+ * @param {ReturnType<import('./candidates.mjs').makeChooser>} chooser
+ */
+export function walk(look, chooser) {
+  const graph = {
+    nodes: new Set(),
+    /** @type {Map<any, Map<any, string>>} parent → child → the strongest kind of dependency */
+    edges: new Map(),
+    inSlot: new Map(),
+    demands: [],
+    blockers: [],
+    problems: [],
+    onlydeps: new Set(),
+    roots: new Set(),
+    restart: false,
+    useOf: chooser.useOf,
+  };
+  const run = { look, chooser, graph, queue: [] };
+  for (const target of look.targets) addTarget(run, target);
+  while (run.queue.length > 0 && !graph.restart) run.queue.shift()();
+  checkSlots(graph);
+  return graph;
+}
+
+function addTarget(run, { atom, from, isArgument }) {
+  const pkg = select(run, { atom, parent: undefined, isArgument: true, from, named: isArgument });
+  if (!pkg) return;
+  run.graph.roots.add(pkg);
+  if (run.look.options.onlydeps) run.graph.onlydeps.add(pkg);
+}
+
+/** The package for an atom, put into the graph; undefined where there is none, which is noted as a problem. */
+function select(run, want) {
+  const { graph, chooser, look } = run;
+  const needs = useNeeds(want.atom.use, want.parent ? chooser.useOf(want.parent) : new Set());
+  const pkg =
+    inGraph(run, want.atom, needs) ??
+    chooser.choose(want.atom, needs, { isArgument: want.isArgument && want.parent === undefined });
+  if (!pkg) {
+    missing(run, want, needs);
+    return undefined;
+  }
+  const key = `${pkg.cp}:${pkg.slot}`;
+  const there = graph.inSlot.get(key);
+  if (there && there !== pkg)
+    throw new NotSimulated('slot conflicts', `${there.cpv} and ${pkg.cpv} for ${key}, by ${want.atom.text}`);
+  graph.demands.push({ atom: want.atom, pkg });
+  if (!graph.nodes.has(pkg)) {
+    graph.nodes.add(pkg);
+    graph.inSlot.set(key, pkg);
+    if (!look.options.nodeps) run.queue.push(() => addDependencies(run, pkg, want));
+  }
+  return pkg;
+}
+
+/** What was chosen already serves, as it does in Portage. */
+function inGraph({ graph, chooser }, atom, needs) {
+  return [...graph.inSlot.values()].find(
+    (pkg) => matchesAtom(atom, pkg) && unmetNeeds(needs, pkg.iuse, chooser.useOf(pkg)).length === 0,
+  );
+}
+
+function addDependencies(run, pkg, want) {
+  const { options } = run.look;
+  const chain = [pkg, ...(want.chain ?? want.from ?? [])];
+  for (const key of dependencyKeys(run, pkg)) {
+    const items = reduceDependencies(pkg.metadata[key] ?? '', run.chooser.useOf(pkg));
+    for (const item of items) addItem(run, { item, pkg, key, chain });
+  }
+  if (pkg.kind === 'installed' && !options.deep) return;
+}
+
+function dependencyKeys(run, pkg) {
+  const { options } = run.look;
+  if (pkg.kind === 'installed') {
+    if (!options.deep) return [];
+    const bdeps = options.withBdeps === 'y' || (options.withBdeps === undefined && options.update && !options.usepkg);
+    return bdeps ? [...BUILD_KEYS, ...RUN_KEYS] : RUN_KEYS;
+  }
+  if (pkg.kind === 'binary') return options.withBdeps === 'y' ? [...BUILD_KEYS, ...RUN_KEYS] : RUN_KEYS;
+  // Without --deep a package that is only built needs nothing at run time.
+  if (options.buildpkgonly && !options.deep) return BUILD_KEYS;
+  if (options.onlydeps && !options.onlydepsRuntime && run.graph.onlydeps.has(pkg)) return BUILD_KEYS;
+  return [...BUILD_KEYS, ...RUN_KEYS];
+}
+
+function addItem(run, { item, pkg, key, chain }) {
+  const atoms = 'anyOf' in item ? alternative(run, item.anyOf, pkg) : [item];
+  for (const atom of atoms) {
+    if ('anyOf' in atom) addItem(run, { item: atom, pkg, key, chain });
+    else if (atom.blocks) run.graph.blockers.push({ atom, parent: pkg });
+    else {
+      const child = select(run, { atom, parent: pkg, chain, isArgument: false });
+      if (child && child !== pkg)
+        addEdge(
+          run.graph,
+          pkg,
+          child,
+          BUILD_KEYS.includes(key) && pkg.kind === 'ebuild' ? 'build' : key === 'PDEPEND' ? 'post' : 'run',
+        );
+    }
+  }
+}
+
+const STRENGTH = { post: 0, run: 1, build: 2 };
+
+function addEdge(graph, parent, child, kind) {
+  const children = graph.edges.get(parent) ?? new Map();
+  const before = children.get(child);
+  if (before === undefined || STRENGTH[kind] > STRENGTH[before]) children.set(child, kind);
+  graph.edges.set(parent, children);
+}
+
+/** Of `|| ( )`: the first alternative that is in the graph or installed as a whole, else the first that could be had. */
+function alternative({ graph, look, chooser }, alternatives, parent) {
+  const needsOf = (atom) => useNeeds(atom.use, chooser.useOf(parent));
+  const all = (group, test) =>
+    group.every((atom) => 'anyOf' in atom || atom.blocks !== '' || test(atom, needsOf(atom)));
+  const fits = (atom, needs) => (pkg) =>
+    matchesAtom(atom, pkg) && unmetNeeds(needs, pkg.iuse, chooser.useOf(pkg)).length === 0;
+  const had = (atom, needs) => [...graph.nodes, ...look.system.installed].some(fits(atom, needs));
+  const possible = (atom, needs) => chooser.choose(atom, needs, { isArgument: false }) !== undefined;
+  return (
+    alternatives.find((group) => all(group, had)) ??
+    alternatives.find((group) => all(group, possible)) ??
+    alternatives[0] ??
+    []
+  );
+}
+
+/** Nothing fits: a needed USE change, only masked packages, or none at all. */
+function missing(run, want, needs) {
+  const { look, graph, chooser } = run;
+  const best = look.options.binaryOnly ? undefined : chooser.visibleEbuilds(want.atom)[0];
+  const unmet = best ? unmetNeeds(needs, best.iuse, chooser.useOf(best)) : [];
+  if (best && unmet.length > 0 && unmet.every(({ flag }) => best.iuse.has(flag)) && !look.useChanges.has(best.cpv)) {
+    look.useChanges.set(best.cpv, Object.assign(new Map(unmet.map((need) => [need.flag, need])), { pkg: best, want }));
+    graph.restart = true;
+    return;
+  }
+  const masked = look.options.binaryOnly
+    ? []
+    : look.system.ebuilds.ofName(want.atom.cp).filter((pkg) => matchesAtom(want.atom, pkg));
+  graph.problems.push({ kind: masked.length > 0 && !best ? 'masked' : 'missing', want, masked });
+}
+
+/** A later demand that the chosen package does not meet would need Portage's backtracking. */
+function checkSlots(graph) {
+  for (const { atom, pkg } of graph.demands) {
+    const there = graph.inSlot.get(`${pkg.cp}:${pkg.slot}`);
+    if (there !== pkg) throw new NotSimulated('slot conflicts', `${there.cpv} and ${pkg.cpv}, by ${atom.text}`);
+  }
+}
