@@ -17,4 +17,6 @@ export interface BuildFailure {
   text: string;
   /** Ebuild phase that failed, where one did. */
   phase?: string;
+  /** A root of its own, where dependencies are merged, would not have stopped here. */
+  overlayHelps?: boolean;
 }

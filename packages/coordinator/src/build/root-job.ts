@@ -23,15 +23,12 @@ export function attemptPaths(attemptDir: string) {
   return {
     job: `${attemptDir}/job.json`,
     result: `${attemptDir}/result.json`,
-    owner: `${attemptDir}/owner.json`,
     root: `${attemptDir}/root`,
     layers: `${attemptDir}/layers`,
     tmp: `${attemptDir}/tmp`,
     portage: `${attemptDir}/portage`,
-    packages: {
-      lower: `${attemptDir}/packages/published`,
-      upper: `${attemptDir}/packages/new`,
-      work: `${attemptDir}/packages/work`,
-    },
   };
 }
+
+/** Below an attempt's directory: the sessions that it began, one line `SESSION TICKS` each. */
+export const SESSIONS_FILE = 'sessions';

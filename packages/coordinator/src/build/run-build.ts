@@ -12,6 +12,8 @@ export interface RunRequest {
   /** Output of both streams, as it comes. */
   onOutput: (chunk: Buffer) => void;
   limits?: RunLimits;
+  /** Told the process's number, which is also that of its session and group. */
+  onStart?: (pid: number) => void;
   /** Whether the process is given a pipe as stdin that closes when we end, however we end. */
   holdStdin?: boolean;
 }
@@ -38,6 +40,7 @@ export async function runBuild(request: RunRequest): Promise<RunOutcome> {
   const tail = makeTail();
   const done = new AbortController();
   const child = start(request);
+  if (child.pid !== undefined) request.onStart?.(child.pid);
   let ended: RunOutcome['ended'] = 'exit';
   const end = (why: RunOutcome['ended']): void => {
     if (ended === 'exit') ended = why;

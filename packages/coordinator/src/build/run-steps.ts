@@ -15,6 +15,7 @@ export interface StepRun {
   signal: AbortSignal;
   onOutput: (chunk: Buffer) => void;
   limits?: RunLimits;
+  onStart?: (pid: number) => void;
 }
 
 /** undefined: every command ended with 0. */

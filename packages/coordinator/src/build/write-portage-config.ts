@@ -54,9 +54,12 @@ async function keepProfile(from: string, to: string): Promise<void> {
   if (found) await cp(profile, join(to, 'make.profile'), { recursive: true, verbatimSymlinks: true });
 }
 
-/** The same for a copy that does not lie where the original does: the link is made absolute. */
+/**
+ * The same for a copy that does not lie where the original does: the link is made absolute, and a directory's own links
+ * stay as they are.
+ */
 export async function keepProfileElsewhere(from: string, to: string): Promise<void> {
-  const profile = join(from, 'make.profile');
-  const target = await readlink(profile).catch(() => undefined);
-  if (target !== undefined) await symlink(resolve(from, target), join(to, 'make.profile'));
+  const target = await readlink(join(from, 'make.profile')).catch(() => undefined);
+  if (target === undefined) return keepProfile(from, to);
+  await symlink(resolve(from, target), join(to, 'make.profile'));
 }

@@ -1,0 +1,53 @@
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CoordinatorConfig } from '../config/coordinator-config.ts';
+import { thisProcess } from './process-owner.ts';
+import { attemptPaths } from './root-job.ts';
+
+/** Directories of one attempt; each names its owner, so that a later start can tell which of them were left behind. */
+export interface AttemptDirectory {
+  /** build.workDir/ATTEMPT: gone when the attempt has ended. */
+  path: string;
+  /** staging/.work-ATTEMPT: on the file system that the finished packages stay on; gone too. */
+  stagingWork: string;
+  /** staging/ATTEMPT: where a publisher looks for them. */
+  handOver: string;
+  remove(): Promise<void>;
+}
+
+/** The environment variable by which a process of an attempt is known: its value is the attempt's directory. */
+export const ATTEMPT_VARIABLE = 'BINHOST_BUILD_DIRECTORY';
+
+export function stagingDirectory(config: Pick<CoordinatorConfig, 'paths'>): string {
+  return join(config.paths.state, 'staging');
+}
+
+export async function makeAttemptDirectory(
+  config: Pick<CoordinatorConfig, 'paths' | 'build'>,
+  attemptId: number,
+): Promise<AttemptDirectory> {
+  const path = join(config.build.workDir, String(attemptId));
+  const staging = stagingDirectory(config);
+  const stagingWork = join(staging, `${STAGING_WORK_PREFIX}${attemptId}`);
+  const owner = JSON.stringify(await thisProcess());
+  const remove = async (): Promise<void> => {
+    for (const directory of [path, stagingWork]) await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+  };
+  await remove();
+  for (const directory of [path, stagingWork]) {
+    await mkdir(directory, { recursive: true, mode: 0o755 });
+    await writeFile(join(directory, OWNER_FILE), owner);
+  }
+  const paths = attemptPaths(path);
+  for (const directory of [paths.root, paths.layers, paths.tmp, paths.portage]) await mkdir(directory, { mode: 0o755 });
+  await chmod(paths.tmp, 0o1777);
+  return { path, stagingWork, handOver: join(staging, String(attemptId)), remove };
+}
+
+/** Takes back what was moved to where a publisher would look. */
+export async function removeHandOver(config: Pick<CoordinatorConfig, 'paths'>, attemptId: number): Promise<void> {
+  await rm(join(stagingDirectory(config), String(attemptId)), { recursive: true, force: true });
+}
+
+export const OWNER_FILE = 'owner.json';
+export const STAGING_WORK_PREFIX = '.work-';

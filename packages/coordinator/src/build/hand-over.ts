@@ -1,0 +1,40 @@
+import { chmod, cp, lchown, lstat, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** To whom the files are given: the user that publishes. */
+export interface FileOwner {
+  uid: number;
+  gid: number;
+}
+
+/**
+ * Moves what a build left in its PKGDIR to where a publisher looks for it, in one step: the target is there whole or not at
+ * all. Only plain files and directories survive; nothing is opened.
+ *
+ * @param owner given all of it; undefined where we are not root and everything is one user's
+ */
+export async function handOverFiles(from: string, to: string, owner: FileOwner | undefined): Promise<void> {
+  await clean(from, owner);
+  await rm(to, { recursive: true, force: true });
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    const incoming = join(dirname(to), `.incoming-${to.slice(dirname(to).length + 1)}`);
+    await rm(incoming, { recursive: true, force: true });
+    await cp(from, incoming, { recursive: true, preserveTimestamps: true });
+    await clean(incoming, owner);
+    await rename(incoming, to);
+  }
+}
+
+/** The build ran as root and may have left anything: links out of the directory, devices, sockets, odd modes. */
+async function clean(path: string, owner: FileOwner | undefined): Promise<void> {
+  const found = await lstat(path);
+  if (!found.isDirectory() && !found.isFile()) return rm(path, { force: true });
+  if (found.isDirectory()) {
+    for (const name of await readdir(path)) await clean(join(path, name), owner);
+  }
+  if (owner) await lchown(path, owner.uid, owner.gid);
+  await chmod(path, found.isDirectory() ? 0o755 : 0o644);
+}
