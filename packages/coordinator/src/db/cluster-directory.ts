@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { coordinatorError } from '../coordinator-errors.ts';
-import { parsePostmasterFile, socketFits } from './cluster-files.ts';
+import { type PostmasterFile, parsePostmasterFile, socketFits } from './cluster-files.ts';
 import { CLUSTER_PORT } from './connect.ts';
+import { makeOwned, writePlainFile } from './owned-directory.ts';
 import type { SystemUser } from './system-users.ts';
 
 /**
@@ -13,6 +14,7 @@ import type { SystemUser } from './system-users.ts';
  *     STATE/pg-18/socket/         .s.PGSQL.5432, 0750 (elsewhere where STATE's path is too long for a socket)
  *     STATE/pg-18/postgres.log
  *     STATE/database.json         which of these is in use, for the other processes: they may not read the data directory
+ *     STATE/pg-binaries/          a copy of binaries, where the server's user can't reach the original
  */
 export interface ClusterPointer {
   major: number;
@@ -22,6 +24,7 @@ export interface ClusterPointer {
 
 const POINTER = 'database.json';
 
+/** @returns undefined: no cluster was ever started here */
 export async function readPointer(stateDirectory: string): Promise<ClusterPointer | undefined> {
   try {
     return JSON.parse(await readFile(join(stateDirectory, POINTER), 'utf8')) as ClusterPointer;
@@ -32,7 +35,7 @@ export async function readPointer(stateDirectory: string): Promise<ClusterPointe
 
 export async function writePointer(stateDirectory: string, pointer: ClusterPointer): Promise<void> {
   const file = join(stateDirectory, POINTER);
-  await writeFile(`${file}.new`, `${JSON.stringify(pointer)}\n`, { mode: 0o644 });
+  await writePlainFile(`${file}.new`, `${JSON.stringify(pointer)}\n`, 0o644);
   await rename(`${file}.new`, file);
 }
 
@@ -51,14 +54,14 @@ export async function existingMajors(stateDirectory: string): Promise<number[]> 
 }
 
 /**
- * Pid of the server that runs on this data directory; undefined: none does.
+ * The server that runs on this data directory; undefined: none does.
  * A pid alone proves nothing, since another program may have got it: a server's working directory is its data directory.
  */
-export function runningServer(dataDirectory: string): number | undefined {
+export function runningServer(dataDirectory: string): PostmasterFile | undefined {
   const file = join(dataDirectory, 'postmaster.pid');
   if (!existsSync(file)) return undefined;
   const found = parsePostmasterFile(readFileSync(file, 'utf8'));
-  return found && worksIn(found.pid, dataDirectory) ? found.pid : undefined;
+  return found && worksIn(found.pid, dataDirectory) ? found : undefined;
 }
 
 /** Whether any process works in the data directory: a server, or one of its children that outlived it. */
@@ -75,40 +78,31 @@ function worksIn(pid: number, directory: string): boolean {
 }
 
 /**
- * A directory for the socket that the server's user owns: below the cluster, else below `paths.run`, else a new one in /tmp.
+ * A directory for the socket, owned by the server's user: below the cluster, else below `paths.run`, else in /tmp.
  *
- * @param previous the directory of the last start, taken again while it exists
+ * @param places.previous the directory of the last start, taken again while it exists
+ * @throws DATABASE_UNAVAILABLE where no path is short enough
  */
 export async function makeSocketDirectory(
   places: { cluster: string; run: string; previous: string | undefined },
   user: SystemUser,
 ): Promise<string> {
-  const candidates = [join(places.cluster, 'socket'), places.previous ?? '', join(places.run, 'pg')];
-  for (const directory of candidates.filter((candidate) => candidate !== '' && socketFits(candidate, CLUSTER_PORT))) {
+  const own = [join(places.cluster, 'socket'), join(places.run, 'pg')];
+  for (const directory of own.filter((candidate) => socketFits(candidate, CLUSTER_PORT))) {
     if (await makeOwned(directory, user, 0o750)) return directory;
   }
+  if (places.previous && (await isStillOurs(places.previous, user))) return places.previous;
   const directory = await mkdtemp('/tmp/binhost-pg-');
   if (await makeOwned(directory, user, 0o750)) return directory;
   throw coordinatorError(
     'DATABASE_UNAVAILABLE',
-    `expected a directory for the database's socket whose path has room for ${CLUSTER_PORT} within 107 bytes, tried ${candidates.filter(Boolean).join(', ')} and /tmp`,
+    `expected a directory of the user ${user.name} for the database's socket with a path of at most 90 bytes, tried ${own.join(', ')} and /tmp`,
     { hint: 'Choose a shorter paths.state or paths.run.' },
   );
 }
 
-/**
- * Makes a directory that belongs to the server's user.
- *
- * @returns false where it exists and belongs to somebody else, or cannot be made
- */
-export async function makeOwned(directory: string, user: SystemUser, mode: number): Promise<boolean> {
-  try {
-    await mkdir(directory, { recursive: true });
-    if (process.getuid?.() === 0) await chown(directory, user.uid, user.gid);
-    if ((await stat(directory)).uid !== user.uid) return false;
-    await chmod(directory, mode);
-    return true;
-  } catch {
-    return false;
-  }
+/** In /tmp anybody may have put something of the same name since. */
+async function isStillOurs(directory: string, user: SystemUser): Promise<boolean> {
+  const found = await lstat(directory).catch(() => undefined);
+  return found?.isDirectory() === true && found.uid === user.uid;
 }

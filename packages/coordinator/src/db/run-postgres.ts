@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { coordinatorError } from '../coordinator-errors.ts';
 import { parseServerMajor } from './cluster-files.ts';
 import { CLUSTER_ROLE } from './connect.ts';
+import { isRoot } from './owned-directory.ts';
 import type { SystemUser } from './system-users.ts';
 
 /** Nothing of the caller's environment reaches the server: PGDATA and its like would change what it does. */
@@ -49,7 +50,8 @@ export function startServer(
   args: string[],
   options: { user: SystemUser; logFile: string },
 ): ChildProcess {
-  const logFd = openSync(options.logFile, 'a', 0o640);
+  const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
+  const logFd = openSync(options.logFile, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o640);
   const child = spawn(join(binDirectory, 'postgres'), args, {
     ...asUser(options.user),
     detached: true,
@@ -63,6 +65,6 @@ export function startServer(
 }
 
 function asUser(user: SystemUser) {
-  const change = process.getuid?.() === 0 ? { uid: user.uid, gid: user.gid } : {};
+  const change = isRoot() ? { uid: user.uid, gid: user.gid } : {};
   return { ...change, cwd: '/', env: SERVER_ENV, extendEnv: false };
 }
