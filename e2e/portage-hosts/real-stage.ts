@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { waitFor } from '@binhost/testkit';
 import type { Fleet } from '../scenarios/fleet.ts';
-import type { BuildView, NodeView, Stage } from '../scenarios/stage.ts';
+import { type BuildView, type Stage, wishesIn } from '../scenarios/stage.ts';
 import { hostDigests } from './host-digests.ts';
 import { HostProcess } from './host-process.ts';
 import { installedPackages } from './installed-packages.ts';
@@ -153,13 +153,13 @@ function stageOf(
         extraEnv: agentEnv(node, binhost),
       });
       for (const process of processes) process.assertRunning();
-      return viewOf(String(result.stdout ?? ''));
+      return wishesIn(String(result.stdout ?? ''));
     },
     builds: async () => {
       const output = await runOnHost(binhost, [...program('coordinator'), 'builds', '--json'], {
         extraEnv: coordinatorEnv(binhost),
       });
-      return buildsOf(output);
+      return JSON.parse(output) as BuildView[];
     },
     updateWorld: async (name) => {
       const result = await emergeOnHost(nodeOf(name), ['-guDN', '--verbose', 'world']);
@@ -170,20 +170,6 @@ function stageOf(
     logs: () => logsOf(processes),
     close,
   };
-}
-
-function viewOf(json: string): NodeView | undefined {
-  try {
-    const value = JSON.parse(json) as NodeView;
-    return Array.isArray(value.wishes) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function buildsOf(json: string): BuildView[] {
-  const value = JSON.parse(json) as { builds: BuildView[] } | BuildView[];
-  return Array.isArray(value) ? value : value.builds;
 }
 
 async function logsOf(processes: HostProcess[]): Promise<string> {

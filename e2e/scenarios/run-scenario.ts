@@ -1,7 +1,7 @@
 import type { WishView } from '@binhost/shared/protocol';
 import { waitFor } from '@binhost/testkit';
 import type { ExpectedWish, Scenario } from './fleet.ts';
-import type { BuildView, NodeView, Stage } from './stage.ts';
+import type { BuildView, Stage } from './stage.ts';
 
 /** What a scenario came to, in the form that e2e/scenarios/results.json keeps. */
 export interface ScenarioResult {
@@ -21,7 +21,7 @@ export interface ScenarioResult {
  */
 export async function runScenario(scenario: Scenario, stage: Stage, timeoutMs: number): Promise<ScenarioResult> {
   const before = await stage.binhostState();
-  const views: Record<string, NodeView> = {};
+  const views: Record<string, WishView[]> = {};
   for (const node of Object.keys(scenario.expected)) {
     views[node] = await settled(scenario, stage, node, timeoutMs);
   }
@@ -37,28 +37,28 @@ export async function runScenario(scenario: Scenario, stage: Stage, timeoutMs: n
   }
   return {
     portage: stage.portage,
-    wishes: mapValues(views, (view, node) => shownWishes(view.wishes, scenario.expected[node] ?? {})),
+    wishes: mapValues(views, (view, node) => shownWishes(view, scenario.expected[node] ?? {})),
     builds: countBuilds(await stage.builds()),
     installed,
   };
 }
 
-async function settled(scenario: Scenario, stage: Stage, node: string, timeoutMs: number): Promise<NodeView> {
+async function settled(scenario: Scenario, stage: Stage, node: string, timeoutMs: number): Promise<WishView[]> {
   const expected = scenario.expected[node] ?? {};
-  let last: NodeView | undefined;
+  let last: WishView[] | undefined;
   try {
     await waitFor(
       async () => {
         last = await stage.wishesOf(node);
-        return last !== undefined && isAsExpected(last.wishes, expected);
+        return last !== undefined && isAsExpected(last, expected);
       },
       { timeoutMs, everyMs: 500, what: `the wishes of ${node} to come to their end` },
     );
   } catch (cause) {
-    const shown = JSON.stringify(last?.wishes ?? 'no answer', null, 1);
+    const shown = JSON.stringify(last ?? 'no answer', null, 1);
     throw new Error(`${scenario.name}: ${node} did not come to its end: ${shown}\n${await stage.logs()}`, { cause });
   }
-  return last as NodeView;
+  return last as WishView[];
 }
 
 function isAsExpected(wishes: WishView[], expected: Record<string, ExpectedWish>): boolean {

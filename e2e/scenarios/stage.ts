@@ -5,7 +5,7 @@ export interface Stage {
   /** `Portage 3.0.82 …` or `simulated`. */
   portage: string;
   /** What `binhost-agent status --json` on a node shows of its wishes; undefined while the agent does not answer. */
-  wishesOf(node: string): Promise<NodeView | undefined>;
+  wishesOf(node: string): Promise<WishView[] | undefined>;
   /** What `binhost-coordinator builds --json` shows. */
   builds(): Promise<BuildView[]>;
   /** Runs `emerge -guDN world` on a node; its whole output and exit status. */
@@ -19,10 +19,13 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export interface NodeView {
-  /** Newest report that was acknowledged; 0: none. */
-  acknowledgedReport: number;
-  wishes: WishView[];
+/** What `binhost-agent status --json` says of the wishes; undefined where it says none. */
+export function wishesIn(statusJson: string): WishView[] | undefined {
+  try {
+    return (JSON.parse(statusJson) as { wishes: { list: WishView[] } | null }).wishes?.list;
+  } catch {
+    return undefined;
+  }
 }
 
 export interface BuildView {
