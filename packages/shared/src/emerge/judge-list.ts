@@ -44,13 +44,9 @@ export function judgeList(
   lines: readonly string[],
 ): PretendProblem[] {
   if (!looksLikeEmerge(list) && noted.every((problem) => problem.code === 'too-large')) return [notEmerge(lines)];
-  return [
-    ...degraded(list),
-    ...otherRoots(list),
-    ...unknownLines(list),
-    ...mismatches(list),
-    ...truncated(list, noted),
-  ];
+  // Portage itself prints a circle as a tree
+  const shaped = noted.some((problem) => problem.code === 'circular-dependency') ? [] : degraded(list);
+  return [...shaped, ...otherRoots(list), ...unknownLines(list), ...mismatches(list), ...truncated(list, noted)];
 }
 
 function looksLikeEmerge(list: MergeList): boolean {
@@ -121,7 +117,7 @@ function truncated(list: MergeList, noted: readonly PretendProblem[]): PretendPr
   const listOpen = list.cutLine !== null || list.rowsBehindTotals > 0 || list.totals.length === 0;
   const explained =
     list.entries.length === 0 && list.cutLine === null && noted.some((problem) => NO_LIST.has(problem.code));
-  if (!listOpen || explained || (isBrief(list) && list.cutLine === null)) return [];
+  if (!listOpen || explained || (isBrief(list) && list.cutLine === null) || list.bareRows.length > 0) return [];
   const where = list.cutLine === null ? 'before the "Total:" line that ends a list' : 'in the middle of a line';
   const lines = list.cutLine === null ? [] : [list.cutLine];
   return [makeProblem({ code: 'truncated', message: `The output ends ${where}; rows may be missing.`, lines })];

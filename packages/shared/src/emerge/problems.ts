@@ -1,11 +1,11 @@
-import { readAutounmaskNote } from './autounmask-notes.ts';
-import { readBinhostNote } from './binhost-notes.ts';
-import { readConflictNote } from './conflict-notes.ts';
-import { readMaskedNote } from './masked-notes.ts';
-import { readMissingNote } from './missing-notes.ts';
-import type { NoteReader } from './note-reader.ts';
+import { readAutounmaskNote } from './notes/autounmask.ts';
+import { readBinhostNote } from './notes/binhosts.ts';
+import { readConflictNote } from './notes/conflicts.ts';
+import { readMaskedNote } from './notes/masked.ts';
+import { readMissingNote } from './notes/missing.ts';
+import type { NoteReader } from './notes/note-reader.ts';
+import { readSetNote } from './notes/sets.ts';
 import type { PretendProblem } from './pretend-result.ts';
-import { readSetNote } from './set-notes.ts';
 
 const READERS: readonly NoteReader[] = [
   readBinhostNote,

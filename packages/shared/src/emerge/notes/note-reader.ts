@@ -1,4 +1,4 @@
-import type { PretendProblem } from './pretend-result.ts';
+import type { PretendProblem } from '../pretend-result.ts';
 
 /** What one paragraph of emerge's messages says, and the index of the first line behind it. */
 export interface Note {

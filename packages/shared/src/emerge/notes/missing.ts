@@ -1,4 +1,4 @@
-import { makeProblem } from './make-problem.ts';
+import { makeProblem } from '../make-problem.ts';
 import { beginsMessage, linesUntil, type Note, type NoteReader } from './note-reader.ts';
 
 const NO_EBUILD = /^emerge: there are no (ebuilds|binary packages) to satisfy "([^"]+)"/;
@@ -64,7 +64,7 @@ function readWorldMissing(lines: readonly string[], at: number): Note {
     makeProblem({
       code: 'missing-ebuild',
       atom,
-      message: `The ebuilds of ${atom}, which is in the world set, are all masked or there are none.`,
+      message: `Nothing can be merged for ${atom} of the world set: all of it is masked, missing, or needs something that is.`,
       lines: block,
     }),
   );

@@ -1,7 +1,7 @@
-import { makeProblem } from './make-problem.ts';
+import { makeProblem } from '../make-problem.ts';
+import { QUOTED_LINES } from '../pretend-limits.ts';
+import type { PretendProblem, ProblemCode } from '../pretend-result.ts';
 import { beginsMessage, linesUntil, type NoteReader } from './note-reader.ts';
-import { QUOTED_LINES } from './pretend-limits.ts';
-import type { PretendProblem, ProblemCode } from './pretend-result.ts';
 
 const HEAD = /^The following (keyword|mask|USE|license) changes are necessary to proceed:$/;
 

@@ -1,6 +1,6 @@
-import { makeProblem } from './make-problem.ts';
+import { makeProblem } from '../make-problem.ts';
+import type { PretendProblem, ProblemCode } from '../pretend-result.ts';
 import { beginsMessage, linesUntil, type Note, type NoteReader } from './note-reader.ts';
-import type { PretendProblem, ProblemCode } from './pretend-result.ts';
 
 const ALL_MASKED = /^!!! All ebuilds that could satisfy "([^"]+)".* have been masked\.$/;
 const MASKED_UPDATES = /^!!! The following updates are masked by LICENSE changes:$/;
@@ -22,7 +22,9 @@ function readAllMasked(lines: readonly string[], at: number, wanted: string): No
   const block = maskedBlock(lines, at);
   const reasons = block.map((line) => CANDIDATE.exec(line)?.[2]).find((found) => found !== undefined);
   const message = `Every package that could satisfy ${wanted} is masked (${reasons ?? 'no reason given'}).`;
-  const problems = maskCodes(reasons ?? '').map((code) => makeProblem({ code, atom: wanted, message, lines: block }));
+  const problems = maskCodes(reasons ?? '').map((code) =>
+    makeProblem({ code, atom: wanted, message, lines: block.filter((line) => line !== '') }),
+  );
   return { problems, next: at + block.length };
 }
 

@@ -1,4 +1,4 @@
-import { makeProblem } from './make-problem.ts';
+import { makeProblem } from '../make-problem.ts';
 import type { NoteReader } from './note-reader.ts';
 
 const INCOMPLETE = /^emerge: incomplete set configuration, missing set\(s\): (.+)$/;

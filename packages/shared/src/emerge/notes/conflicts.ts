@@ -1,6 +1,6 @@
-import { makeProblem } from './make-problem.ts';
+import { makeProblem } from '../make-problem.ts';
+import type { ProblemCode } from '../pretend-result.ts';
 import { beginsMessage, linesUntil, type Note, type NoteReader } from './note-reader.ts';
-import type { ProblemCode } from './pretend-result.ts';
 
 const SLOT_CONFLICT = /^!!! Multiple package instances within a single package slot have been pulled$/;
 const SKIPPED_BY_CONFLICT =

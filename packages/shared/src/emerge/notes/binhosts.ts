@@ -1,6 +1,6 @@
-import { makeProblem } from './make-problem.ts';
+import { makeProblem } from '../make-problem.ts';
+import type { PretendProblem } from '../pretend-result.ts';
 import { linesUntil, type Note, type NoteReader } from './note-reader.ts';
-import type { PretendProblem } from './pretend-result.ts';
 
 const NAME = '(?:\\[([^\\]]+)\\] )?';
 const FETCH_ERROR = new RegExp(`^!!! ${NAME}Error fetching binhost package info from '([^']*)'$`);
