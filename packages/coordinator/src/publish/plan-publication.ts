@@ -36,6 +36,8 @@ export interface Publication {
   publish: PublicationItem[];
   /** What is left behind, and why. */
   dropped: { path: string; why: string }[];
+  /** Set: what was asked for is published already, under this key; it should be found under the asked one from now on. */
+  publishedAs?: string;
   /** Set: nothing is published, and the attempt has failed. */
   failure?: string;
 }
@@ -48,7 +50,7 @@ export interface Publication {
 export function planPublication(input: {
   wanted: WantedVariant & { pool: string; variantKey: string };
   handedOver: readonly HandedOver[];
-  /** Live packages of the pool: all of the variants and versions that were handed over or asked for. */
+  /** Live packages of the pool: all of the versions that were handed over or asked for. */
   published: readonly PublishedFacts[];
 }): Publication {
   const { wanted, published } = input;
@@ -60,24 +62,43 @@ export function planPublication(input: {
     else candidates.push(candidate);
   }
   candidates.sort((a, b) => a.item.metadata.buildTime - b.item.metadata.buildTime);
-  const isServed = servesWanted(published, wanted);
-  const target = candidates.findLast((candidate) => candidate.difference === undefined);
-  if (!target && !isServed) return { publish: [], dropped, failure: whyNoTarget(candidates, dropped, wanted) };
-
   const keys = new Set(published.map((one) => one.variantKey));
-  const newest = newestTimes(published);
+  const target = candidates.findLast((candidate) => candidate.difference === undefined)?.item;
+  const publishedAs = [wanted.variantKey, target?.variantKey].find((key) => key !== undefined && keys.has(key));
+  if (!target && publishedAs === undefined) {
+    return { publish: [], dropped, failure: whyNoTarget(candidates, dropped, wanted) };
+  }
+  const chosen = chooseItems(candidates, { keys, newest: newestTimes(published) });
+  dropped.push(...chosen.dropped);
+  if (publishedAs !== undefined) return { publish: chosen.publish, dropped, publishedAs };
+  const why = chosen.dropped.find(({ path }) => path === target?.path)?.why;
+  if (why !== undefined) return { publish: [], dropped, failure: `${wanted.cpv} can't be published: ${why}` };
+  const publish = chosen.publish.map((item) =>
+    item.path === target?.path ? { ...item, byProduct: false, variantKey: wanted.variantKey } : item,
+  );
+  return { publish, dropped };
+}
+
+/** What may be published of packages in the order of their BUILD_TIME. */
+function chooseItems(
+  candidates: readonly Candidate[],
+  { keys, newest }: { keys: ReadonlySet<string>; newest: ReadonlyMap<string, number> },
+): Pick<Publication, 'publish' | 'dropped'> {
+  const takenKeys = new Set(keys);
+  const times = new Map(newest);
   const publish: PublicationItem[] = [];
-  for (const { item, difference } of candidates) {
-    const why = difference === undefined && isServed ? SAME_VARIANT : obstacle(item, keys, newest);
-    const isTarget = target?.item === item && !isServed;
-    if (why === undefined) {
-      publish.push(isTarget ? { ...item, byProduct: false, variantKey: wanted.variantKey } : item);
-      keys.add(item.variantKey).add(isTarget ? wanted.variantKey : item.variantKey);
-      newest.set(item.metadata.cpv, item.metadata.buildTime);
-    } else if (isTarget) {
-      return { publish: [], dropped, failure: `${wanted.cpv} can't be published: ${why}` };
-    } else {
+  const dropped: Publication['dropped'] = [];
+  for (const { item } of candidates) {
+    const latest = times.get(item.metadata.cpv) ?? 0;
+    if (takenKeys.has(item.variantKey)) {
+      dropped.push({ path: item.path, why: 'the same variant is already published' });
+    } else if (item.metadata.buildTime <= latest) {
+      const why = `its BUILD_TIME ${item.metadata.buildTime} is not later than ${latest}, that of a published one of its version`;
       dropped.push({ path: item.path, why });
+    } else {
+      publish.push(item);
+      takenKeys.add(item.variantKey);
+      times.set(item.metadata.cpv, item.metadata.buildTime);
     }
   }
   return { publish, dropped };
@@ -88,8 +109,6 @@ interface Candidate {
   /** undefined: this is what was asked for. */
   difference: string | undefined;
 }
-
-const SAME_VARIANT = 'the same variant is already published';
 
 function judge(path: string, metadata: PackageMetadata, wanted: WantedVariant & { pool: string }): Candidate | string {
   const bindings = builtBindings(metadata.values);
@@ -103,22 +122,10 @@ function judge(path: string, metadata: PackageMetadata, wanted: WantedVariant & 
   return { item, difference: variantDifference(variant, wanted, bindings.buildOnly) };
 }
 
-/** Whether a published package is what was asked for; bindings on top may be those of build dependencies. */
-function servesWanted(published: readonly PublishedFacts[], wanted: WantedVariant & { variantKey: string }): boolean {
-  return published.some((one) => one.variantKey === wanted.variantKey);
-}
-
 function newestTimes(published: readonly PublishedFacts[]): Map<string, number> {
   const newest = new Map<string, number>();
   for (const { cpv, buildTime } of published) newest.set(cpv, Math.max(buildTime, newest.get(cpv) ?? 0));
   return newest;
-}
-
-function obstacle(item: PublicationItem, keys: ReadonlySet<string>, newest: ReadonlyMap<string, number>) {
-  if (keys.has(item.variantKey)) return SAME_VARIANT;
-  const latest = newest.get(item.metadata.cpv);
-  if (latest === undefined || item.metadata.buildTime > latest) return undefined;
-  return `its BUILD_TIME ${item.metadata.buildTime} is not later than ${latest}, that of the newest published one of its version`;
 }
 
 function whyNoTarget(candidates: Candidate[], dropped: Publication['dropped'], wanted: WantedVariant): string {

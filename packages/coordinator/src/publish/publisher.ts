@@ -1,0 +1,167 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { backoffDelayMs, type Clock } from '@binhost/shared/time';
+import type { CoordinatorConfig } from '../config/coordinator-config.ts';
+import { coordinatorError } from '../coordinator-errors.ts';
+import { CHANNELS } from '../db/channels.ts';
+import type { OpenDatabase } from '../db/open-database.ts';
+import type { Logger } from '../log.ts';
+import { moveBuild } from '../queue/build-store.ts';
+import { claimBuilt, type PublishJob } from '../queue/lease-store.ts';
+import { readIndex } from './index-file.ts';
+import type { PoolPublisher } from './pool-publisher.ts';
+import { publishAttempt } from './publish-attempt.ts';
+import { poolPaths, removeTree } from './published-directory.ts';
+import { attemptsWithPackages } from './published-store.ts';
+import { readIndexHeader } from './read-index-header.ts';
+import { reconcilePublished } from './reconcile-published.ts';
+import { gpgOf } from './run-gpg.ts';
+import { exportPublicKey, openSigningKey } from './signing-key.ts';
+
+/**
+ * Step publish. In: builds in the state `built`, their files in `staging/ATTEMPT`. Out: signed packages in the published
+ * directory, an index that names them, rows in published_packages, and whoever listens is told. The publisher process runs it;
+ * one publisher per pool, by an advisory lock.
+ *
+ * May fail with SIGNING_FAILED, PORTAGE_FAILED, INDEX_BROKEN or what the disk says: the build then stays `built` with the
+ * reason and is tried again; what is wrong with the hand-over itself sends the build back to the queue.
+ */
+export interface PublisherOptions {
+  open: Pick<OpenDatabase, 'db' | 'listen' | 'tryLock'>;
+  config: CoordinatorConfig;
+  clock: Clock;
+  log: Logger;
+  /** Ends the loops; a package that is being published is finished first. */
+  signal: AbortSignal;
+}
+
+export async function runPublisher(options: PublisherOptions): Promise<void> {
+  const { open, config, signal } = options;
+  const log = options.log.child({ step: 'publish' });
+  const wakes = new Map(['default', ...Object.keys(config.pools)].map((pool) => [pool, new Wake()]));
+  const ring = (pool: string): void => {
+    for (const [name, wake] of wakes) if (pool === '' || pool === name) wake.ring();
+  };
+  await open.listen(CHANNELS.built, ring);
+  signal.addEventListener('abort', () => ring(''), { once: true });
+  await Promise.all([...wakes].map(([pool, wake]) => servePool({ ...options, log: log.child({ pool }) }, pool, wake)));
+}
+
+/** A bell that is not lost when it rings before somebody waits for it. */
+class Wake {
+  #bell = new AbortController();
+
+  ring(): void {
+    this.#bell.abort();
+  }
+
+  async wait(clock: Clock, maxMs: number): Promise<void> {
+    await clock.sleep(maxMs, this.#bell.signal);
+    this.#bell = new AbortController();
+  }
+}
+
+/** Takes the pool's lock and keeps it while all goes well; after a fault it lets go and begins anew. */
+async function servePool(options: PublisherOptions, pool: string, wake: Wake): Promise<void> {
+  const { open, config, clock, log, signal } = options;
+  for (let faults = 0; !signal.aborted; ) {
+    const lock = await open.tryLock(`publish:${pool}`).catch(logFault(log));
+    if (!lock) {
+      log.debug('pool is not free');
+      await clock.sleep(config.publish.poll, signal);
+      continue;
+    }
+    try {
+      const publisher = await openPool(options, pool, lock);
+      faults = 0;
+      while (!signal.aborted) await publishNext(publisher, { ...options, wake });
+    } catch (err) {
+      logFault(log)(err);
+      await clock.sleep(backoffDelayMs(faults, 1, { firstMs: 1000, maxMs: config.publish.poll }), signal);
+      faults += 1;
+    } finally {
+      await lock.release().catch(logFault(log));
+    }
+  }
+}
+
+function logFault(log: Logger): (err: unknown) => undefined {
+  return (err) => {
+    log.error({ err }, 'publishing stopped');
+  };
+}
+
+async function publishNext(
+  publisher: PoolPublisher,
+  { config, clock, signal, wake }: PublisherOptions & { wake: Wake },
+): Promise<void> {
+  const job = await claimBuilt(publisher.db, publisher.pool);
+  if (!job) return wake.wait(clock, config.publish.poll);
+  try {
+    await publishAttempt(publisher, job);
+  } catch (error) {
+    await putBack(publisher, job, error);
+    await clock.sleep(config.publish.poll, signal);
+    await reconcilePublished(publisher);
+  }
+}
+
+/** A fault of ours, not of the hand-over: the finished build keeps its place and its files. */
+async function putBack({ db, log }: PoolPublisher, job: PublishJob, err: unknown): Promise<void> {
+  log.error({ err, buildId: job.buildId, attemptId: job.attemptId }, 'could not publish build');
+  const reason = `tried again soon, since publishing failed: ${(err as Error).message}`;
+  await moveBuild(db, { buildId: job.buildId, event: 'publish-return', reason });
+}
+
+type Lock = NonNullable<Awaited<ReturnType<OpenDatabase['tryLock']>>>;
+
+/** Keys, header, and everything that a predecessor left. */
+async function openPool(options: PublisherOptions, pool: string, lock: Lock): Promise<PoolPublisher> {
+  const { config, clock, log, open } = options;
+  const paths = poolPaths(config, pool);
+  await mkdir(paths.published, { recursive: true, mode: 0o755 });
+  const gpg = gpgOf(config);
+  const fingerprint = await openSigningKey(gpg, config.pools[pool]?.signingKey ?? '', log);
+  await exportPublicKey(gpg, fingerprint, paths.published);
+  const publisher: PoolPublisher = {
+    ...{ pool, paths, gpg, fingerprint, config, clock, log, db: open.db },
+    header: rememberHeader(options, pool, paths.published),
+    assertLocked: async () => {
+      if (await lock.isHeld()) return;
+      throw coordinatorError('PUBLISHER_BUSY', `expected to hold the lock of pool ${pool}, got a lost connection`, {
+        hint: 'It is taken again by itself.',
+        retryable: true,
+      });
+    },
+  };
+  await reconcilePublished(publisher);
+  await removeFinishedStaging(publisher);
+  return publisher;
+}
+
+const HEADER_AGE_MS = 3_600_000;
+
+/** Asks Portage at most once an hour; where it can't answer, the header that stands in the index goes on. */
+function rememberHeader({ config, clock, log }: PublisherOptions, pool: string, directory: string) {
+  let known: { header: Record<string, string>; atMs: number } | undefined;
+  return async (): Promise<Record<string, string>> => {
+    if (known && clock.monotonicMs() - known.atMs < HEADER_AGE_MS) return known.header;
+    try {
+      const header = await readIndexHeader(config.portage, config.pools[pool]?.root ?? '/');
+      known = { header, atMs: clock.monotonicMs() };
+      return header;
+    } catch (err) {
+      const index = await readIndex(directory);
+      if (!index) throw err;
+      log.warn({ err }, 'kept the header of the index');
+      return index.header;
+    }
+  };
+}
+
+/** Hand-overs whose packages are recorded were finished before a kill. */
+async function removeFinishedStaging({ db, paths }: PoolPublisher): Promise<void> {
+  const names = await readdir(paths.staging).catch(() => []);
+  const attempts = names.filter((name) => /^[1-9]\d{0,15}$/.test(name)).map(Number);
+  for (const id of await attemptsWithPackages(db, attempts)) await removeTree(join(paths.staging, String(id)));
+}
