@@ -47,6 +47,11 @@ export async function runPublisher(options: PublisherOptions): Promise<void> {
   await Promise.all([...wakes].map(([pool, wake]) => servePool({ ...options, log: log.child({ pool }) }, pool, wake)));
 }
 
+/** The name of the lock that a pool's publisher holds while it works. */
+export function publisherLock(pool: string): string {
+  return `publish:${pool}`;
+}
+
 /** A bell that is not lost when it rings before somebody waits for it. */
 class Wake {
   #bell = new AbortController();
@@ -65,7 +70,7 @@ class Wake {
 async function servePool(options: PublisherOptions, pool: string, wake: Wake): Promise<void> {
   const { open, config, clock, log, signal } = options;
   for (let faults = 0; !signal.aborted; ) {
-    const lock = await open.tryLock(`publish:${pool}`).catch(logFault(log));
+    const lock = await open.tryLock(publisherLock(pool)).catch(logFault(log));
     if (!lock) {
       log.debug('pool is not free');
       await clock.sleep(config.publish.poll, signal);
