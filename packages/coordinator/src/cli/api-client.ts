@@ -10,15 +10,17 @@ export interface ApiClient {
   stream(path: string): Promise<AsyncIterable<Buffer>>;
 }
 
-export function makeApiClient(socketPath: string): ApiClient {
+/** @param signal ends what is under way */
+export function makeApiClient(socketPath: string, signal: AbortSignal): ApiClient {
+  const ask = (path: string): Promise<IncomingMessage> => askFor(request({ socketPath, path, signal }), socketPath);
   return {
-    get: async <T>(path: string) => JSON.parse(await readAll(await ask(socketPath, path))) as T,
-    stream: (path) => ask(socketPath, path),
+    get: async <T>(path: string) => JSON.parse(await readAll(await ask(path))) as T,
+    stream: ask,
   };
 }
 
-async function ask(socketPath: string, path: string): Promise<IncomingMessage> {
-  const response = await answerTo(request({ socketPath, path, headers: { Accept: 'application/json' } }), socketPath);
+async function askFor(call: ClientRequest, socketPath: string): Promise<IncomingMessage> {
+  const response = await answerTo(call, socketPath);
   if (response.statusCode === 200) return response;
   throw refusal(await readAll(response), response.statusCode ?? 0);
 }

@@ -1,6 +1,7 @@
 import { BUILD_STATES, type BuildState } from '@binhost/shared/protocol';
 import type { CommandModule } from 'yargs';
 import type { BuildDetail, BuildView } from '../status/status-view.ts';
+import { buildNumber, wordsOf } from './arguments.ts';
 import { type CommandContext, type GlobalArguments, paintFor, printData, viewClient } from './command-context.ts';
 import { ago, facts, type Paint, plain, stateText, table, variantText } from './print.ts';
 
@@ -12,8 +13,13 @@ export function buildsCommand(context: CommandContext): CommandModule<GlobalArgu
     describe: 'List the builds, newest first, or show one with its attempts',
     builder: (yargs) =>
       yargs
-        .positional('build', { type: 'number', describe: 'Number of a build' })
-        .option('state', { type: 'string', array: true, choices: BUILD_STATES, describe: 'Only builds in this state' })
+        .positional('build', { type: 'string', coerce: optionalBuild, describe: 'Number of a build' })
+        .option('state', {
+          type: 'string',
+          requiresArg: true,
+          coerce: wordsOf(BUILD_STATES, 'state'),
+          describe: `Only builds in these states: ${BUILD_STATES.join(', ')}`,
+        })
         .option('json', { type: 'boolean', default: false, describe: 'Print one JSON document' })
         .example('$0 builds --state failed', 'what does not build, and why')
         .example('$0 builds 12', 'build 12 with its attempts') as never,
@@ -30,6 +36,10 @@ export function buildsCommand(context: CommandContext): CommandModule<GlobalArgu
       printData(context, args.json, build, (data) => buildText(data, now, paint));
     },
   };
+}
+
+function optionalBuild(value: unknown): number | undefined {
+  return value === undefined ? undefined : buildNumber(value);
 }
 
 export function buildsText(builds: BuildView[], nowMs: number, paint: Paint): string {

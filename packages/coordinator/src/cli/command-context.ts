@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Argv } from 'yargs';
 import { type LoadedConfig, loadCoordinatorConfig } from '../config/load-coordinator-config.ts';
 import { type ApiClient, makeApiClient } from './api-client.ts';
@@ -6,13 +7,16 @@ import { makePaint, type Paint } from './print.ts';
 /** What the process edge lends to every command. */
 export interface CommandContext {
   env: Record<string, string | undefined>;
+  stdin: Readable;
   stdout: { write(text: string | Uint8Array): boolean; isTTY?: boolean };
   /** Aborted by the first SIGINT or SIGTERM. */
   signal: AbortSignal;
   /** How this program was started: executable, its options and the script, for child processes. */
   self: string[];
   /** Wall clock, milliseconds since the epoch. */
-  nowMs(): number;
+  nowMs: () => number;
+  /** A number in [0, 1). */
+  random: () => number;
 }
 
 /** Options of every command. */
@@ -38,7 +42,7 @@ export function loadConfigFor(
 
 /** The running coordinator, through view.sock. */
 export function viewClient(context: CommandContext, args: GlobalArguments): ApiClient {
-  return makeApiClient(`${loadConfigFor(context, args).config.paths.run}/view.sock`);
+  return makeApiClient(`${loadConfigFor(context, args).config.paths.run}/view.sock`, context.signal);
 }
 
 export function paintFor(context: CommandContext): Paint {

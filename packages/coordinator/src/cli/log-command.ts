@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { buildNumber } from './arguments.ts';
 import { type CommandContext, type GlobalArguments, viewClient } from './command-context.ts';
 
 type LogArguments = GlobalArguments & { build: number; follow: boolean };
@@ -9,15 +10,17 @@ export function logCommand(context: CommandContext): CommandModule<GlobalArgumen
     describe: "Print the log of a build's newest attempt",
     builder: (yargs) =>
       yargs
-        .positional('build', { type: 'number', demandOption: true, describe: 'Number of a build' })
+        .positional('build', { type: 'string', coerce: buildNumber, demandOption: true, describe: 'Number of a build' })
         .option('follow', { alias: 'f', type: 'boolean', default: false, describe: 'Go on until the attempt ends' })
         .example('$0 log 12', 'what Portage printed')
         .example('$0 log 12 -f', 'watch it'),
     handler: async (args) => {
       const path = `/api/builds/${args.build}/log${args.follow ? '?follow=1' : ''}`;
-      for await (const chunk of await viewClient(context, args).stream(path)) {
-        if (context.signal.aborted) return;
-        context.stdout.write(chunk);
+      try {
+        for await (const chunk of await viewClient(context, args).stream(path)) context.stdout.write(chunk);
+      } catch (error) {
+        // Ctrl-C is how a person ends --follow.
+        if (!context.signal.aborted) throw error;
       }
     },
   };

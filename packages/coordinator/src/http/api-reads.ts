@@ -29,6 +29,8 @@ export interface ApiReadsParts {
   startedAtMs: number;
   /** Pools that a running publisher holds. */
   publishingPools(): Promise<string[]>;
+  /** Why reports of nodes have not become wishes; empty: they all have. */
+  unreadReasons(): string[];
   /** Log file of an attempt below the log directory → its path. */
   logFile(logPath: string): string;
 }
@@ -44,6 +46,7 @@ export function makeApiReads(parts: ApiReadsParts): ApiReads {
         version: parts.version,
         startedAtMs: parts.startedAtMs,
         publishingPools,
+        unreadReasons: parts.unreadReasons(),
         builderSilenceMs: config.build.lease,
         hasPackagesUrl: config.packages.url !== '',
       });

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Logger } from '../log.ts';
 import { handleError, handleNotFound } from './error-handler.ts';
@@ -18,8 +18,9 @@ const LIMITS: ServerLimits = { requestTimeoutMs: 30_000, keepAliveTimeoutMs: 65_
 /** One HTTP server of ours, without routes: schemas by zod, errors by error-handler.ts, no line per request in the log. */
 export function createServer(log: Logger, limits = LIMITS): FastifyInstance {
   const app = Fastify({
-    loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    // fastify's own lines say nothing that ours don't: only its errors are kept.
+    loggerInstance: log.child({}, { level: 'error' }) as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,

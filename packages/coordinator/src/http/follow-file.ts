@@ -22,6 +22,8 @@ export async function* followFile({ path, isWritten, clock, signal }: FollowedFi
     const isLive = (await isWritten?.()) ?? false;
     const file = await openIfThere(path);
     try {
+      // Of a long log the middle is dropped while it is written; what stands behind was read before.
+      position = Math.min(position, (await file?.stat())?.size ?? 0);
       for (let chunk = await readAt(file, position); chunk.length > 0; chunk = await readAt(file, position)) {
         position += chunk.length;
         yield chunk;

@@ -11,7 +11,7 @@ import { packagesRoutes } from './routes/packages.ts';
 
 export interface ApiParts {
   reads: ApiReads;
-  isDatabaseAlive(): Promise<boolean>;
+  isDatabaseAlive: () => Promise<boolean>;
   log: Logger;
 }
 

@@ -16,7 +16,7 @@ export interface GatewayParts extends SessionParts {
 
 export interface AgentGateway {
   /** For the 'upgrade' event of an HTTP server. */
-  onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Lets nobody in any more and ends all connections, greeted or not. */
   close(): Promise<void>;
 }

@@ -87,7 +87,7 @@ export class AgentSession {
   /** Ends the connection after what was sent so far; the reason reaches the agent. */
   close(code: number, reason: string): void {
     this.move('close');
-    this.sender.then(() => {
+    this.sender.afterwards(() => {
       if (this.socket.readyState === this.socket.OPEN) this.socket.close(code, reason.slice(0, 100));
       void this.parts.clock.sleep(CLOSE_TIMEOUT_MS, this.over.signal).then(() => this.socket.terminate());
     });
@@ -137,7 +137,12 @@ export class AgentSession {
     if (this.node === undefined) return;
     const followUp = await onAgentMessage(message, this.node, this.parts.handlers);
     this.sender.ack(sequence);
-    await followUp?.();
+    try {
+      await followUp?.();
+    } catch (err) {
+      // The message is stored and acknowledged: what did not follow from it now is made up for by the coordinator's own poll.
+      this.log.error({ err }, 'work after a message failed');
+    }
   }
 
   private decode(value: unknown, sequence: number): AgentMessage | undefined {

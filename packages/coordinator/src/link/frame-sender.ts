@@ -38,7 +38,7 @@ export class FrameSender {
   }
 
   /** Runs when everything given so far is on its way. */
-  then(action: () => void): void {
+  afterwards(action: () => void): void {
     this.chain = this.chain.then(action);
   }
 

@@ -81,6 +81,15 @@ export class OnlineAgents {
     };
   }
 
+  /** Ids of the nodes that are connected. */
+  online(): string[] {
+    return [...this.agents.keys()];
+  }
+
+  isOnline(nodeId: string): boolean {
+    return this.agents.has(nodeId);
+  }
+
   /** Wishes may have changed: of this node, or of all. */
   pushWishes(nodeId?: string): void {
     for (const agent of this.agents.values()) {

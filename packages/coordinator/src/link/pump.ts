@@ -4,6 +4,8 @@
  */
 export interface Pump {
   wake(): void;
+  /** Resolves when no run is under way and none is due. */
+  idle(): Promise<void>;
   /** No run begins after this; resolves when the current one has ended. */
   stop(): Promise<void>;
 }
@@ -28,6 +30,9 @@ export function makePump(action: () => Promise<void>, onError: (error: unknown) 
     wake: () => {
       wanted = true;
       if (!stopped) running ??= run();
+    },
+    idle: async () => {
+      await running;
     },
     stop: async () => {
       stopped = true;

@@ -1,9 +1,9 @@
 import type { BuildState } from '@binhost/shared/protocol';
-import { and, count, desc, eq, inArray, isNull, max, min, ne, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, max, min, ne, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
 import { wishes } from '../demand/demand-tables.ts';
 import { nodes, reports } from '../ingest/report-tables.ts';
-import { publishedIndexes, publishedPackages } from '../publish/published-tables.ts';
+import { publishedIndexes } from '../publish/published-tables.ts';
 import { attempts, builders, builds } from '../queue/build-tables.ts';
 import type {
   AttemptRow,
@@ -88,15 +88,9 @@ export async function loadWishes(db: Database, nodeId?: string): Promise<WishRow
     .from(wishes)
     .innerJoin(nodes, eq(nodes.id, wishes.nodeId))
     .leftJoin(newest, eq(newest.variantKey, wishes.variantKey))
-    .leftJoin(publishedPackages, eq(publishedPackages.id, wishes.publishedId))
     .where(and(ne(wishes.state, 'gone'), nodeId === undefined ? undefined : eq(wishes.nodeId, nodeId)))
     .orderBy(nodes.name, wishes.position, wishes.id);
-  return rows.map(({ wishes: wish, nodes: node, newest: build, published_packages: published }) => ({
-    ...wish,
-    nodeName: node.name,
-    build,
-    publishedBuildId: published?.buildId ?? null,
-  }));
+  return rows.map(({ wishes: wish, nodes: node, newest: build }) => ({ ...wish, nodeName: node.name, build }));
 }
 
 export interface BuildFilter {
@@ -143,13 +137,17 @@ export async function loadIndexes(db: Database): Promise<IndexRow[]> {
   return db.select().from(publishedIndexes).orderBy(publishedIndexes.pool);
 }
 
-/** Published packages that stand in an index now. */
-export async function countPublished(db: Database): Promise<number> {
-  const [row] = await db
-    .select({ count: count() })
-    .from(publishedPackages)
-    .where(isNull(publishedPackages.withdrawnAt));
-  return row?.count ?? 0;
+/** @returns those of the names whose session lock (db/session-lock.ts) somebody holds in this database */
+export async function loadHeldLocks(db: Database, names: readonly string[]): Promise<string[]> {
+  const rows = await db.execute<{ name: string }>(sql`
+    select name from jsonb_array_elements_text(${JSON.stringify(names)}::jsonb) as name
+    where exists (
+      select from pg_locks
+      where locktype = 'advisory' and granted and objsubid = 1
+        and database = (select oid from pg_database where datname = current_database())
+        and ((classid::bigint << 32) | objid::bigint) = hashtextextended(name, 0)
+    )`);
+  return rows.map(({ name }) => name);
 }
 
 async function loadTimes(db: Database): Promise<Pick<StatusRows, 'claimableSince' | 'lastAttemptAt' | 'builtSince'>> {

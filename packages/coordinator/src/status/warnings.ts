@@ -22,6 +22,8 @@ export interface WarningFacts {
   nowMs: number;
   /** Pools that a running publisher holds. */
   publishingPools: readonly string[];
+  /** Why reports have not become wishes. */
+  unreadReasons: readonly string[];
   /** A builder or publisher unseen for this long counts as gone, milliseconds. */
   builderSilenceMs: number;
   /** packages.url is set. */
@@ -109,6 +111,12 @@ export const WARNINGS = {
       if (names.length === 0) return undefined;
       return names.map(({ name, report }) => `${name}: ${report?.outcome}, ${report?.problems} problems`).join('; ');
     },
+  },
+  'reports-unread': {
+    severity: 'error',
+    title: 'Reports could not be turned into wishes',
+    whatToDo: "It is tried again by itself; if the reason stays, mend the binhost's own Portage.",
+    seen: ({ unreadReasons }) => (unreadReasons.length > 0 ? unreadReasons.join(' ') : undefined),
   },
   'wishes-refused': {
     severity: 'warning',

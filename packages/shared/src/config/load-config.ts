@@ -26,21 +26,35 @@ type Tree = Record<string, unknown>;
  */
 export function loadConfig<S extends z.ZodObject>(schema: S, sources: ConfigSources): Readonly<z.output<S>> {
   const keys = leafKeys(schema);
-  const origin = new Map<string, string>();
-  const merged: Tree = {};
-  for (const [key, value] of flatten(sources.file, keys)) put(merged, origin, key, value, sources.fileName);
-  for (const [key, value, name] of fromEnvironment(keys, sources)) put(merged, origin, key, value, name);
-  for (const [key, value] of Object.entries(sources.flags ?? {})) {
-    if (value !== undefined) put(merged, origin, key, value, `--${key}`);
-  }
-  rejectUnknown(keys, origin);
-  const result = schema.safeParse(merged);
+  const settings = [
+    ...fromFile(keys, sources),
+    ...fromEnvironment(keys, sources),
+    ...fromFlags(sources.flags ?? {}).map((setting) => knownSetting(keys, setting)),
+  ];
+  const result = schema.safeParse(treeOf(settings));
   if (result.success) return deepFreeze(result.data);
-  const issue = result.error.issues[0];
-  const key = issue?.path.join('.') ?? '';
-  throw sharedError('CONFIG_BAD_VALUE', `${origin.get(key) ?? sources.fileName}: ${key}: ${issue?.message}`, {
-    hint: `Correct ${key} and start again.`,
-  });
+  throw badValue(result.error, settings, sources.fileName);
+}
+
+/** One key with its value, and the place that gave it: a file, a variable, a flag. */
+interface Setting {
+  key: string;
+  value: unknown;
+  from: string;
+}
+
+function fromFile(keys: Map<string, z.ZodType>, { file, fileName }: ConfigSources): Setting[] {
+  const settings = flatten(file, keys).map(([key, value]) => ({ key, value, from: fileName }));
+  for (const setting of settings) {
+    knownSetting(keys, setting);
+    rejectUnknownInTables(keys.get(setting.key), setting);
+  }
+  return settings;
+}
+
+function fromFlags(flags: Record<string, unknown>): Setting[] {
+  const given = Object.entries(flags).filter(([, value]) => value !== undefined);
+  return given.map(([key, value]) => ({ key, value, from: `--${key}` }));
 }
 
 /** The variable that sets a key: `link.pingInterval` → `PREFIX_LINK_PING_INTERVAL`. */
@@ -51,14 +65,14 @@ function variableName(prefix: string, key: string): string {
     .toUpperCase()}`;
 }
 
-function fromEnvironment(keys: Map<string, z.ZodType>, sources: ConfigSources): [string, unknown, string][] {
+function fromEnvironment(keys: Map<string, z.ZodType>, sources: ConfigSources): Setting[] {
   const byVariable = new Map([...keys.keys()].map((key) => [variableName(sources.envPrefix, key), key]));
-  const found: [string, unknown, string][] = [];
+  const found: Setting[] = [];
   for (const [name, text] of Object.entries(sources.env)) {
     if (!name.startsWith(`${sources.envPrefix}_`) || text === undefined) continue;
     const key = byVariable.get(name);
     if (key === undefined) throw unknownKey(name, nearestWord(name, [...byVariable.keys()]), 'the environment');
-    found.push([key, valueFromText(text, keys.get(key)), name]);
+    found.push({ key, value: valueFromText(text, keys.get(key)), from: name });
   }
   return found;
 }
@@ -98,19 +112,49 @@ function flatten(tree: Tree, keys: Map<string, z.ZodType>, prefix = ''): [string
   });
 }
 
-function put(tree: Tree, origin: Map<string, string>, key: string, value: unknown, from: string): void {
-  const path = key.split('.');
-  const last = path.pop() as string;
-  let at = tree;
-  for (const part of path) at = (at[part] ??= {}) as Tree;
-  at[last] = value;
-  origin.set(key, from);
+/** Later settings win. Every key is a known one, so that no name such as __proto__ gets here. */
+function treeOf(settings: readonly Setting[]): Tree {
+  const tree: Tree = {};
+  for (const { key, value } of settings) {
+    const path = key.split('.');
+    const last = path.pop() as string;
+    let at = tree;
+    for (const part of path) at = (at[part] ??= {}) as Tree;
+    at[last] = value;
+  }
+  return tree;
 }
 
-function rejectUnknown(keys: Map<string, z.ZodType>, origin: Map<string, string>): void {
-  for (const [key, from] of origin) {
-    if (!keys.has(key)) throw unknownKey(key, nearestWord(key, [...keys.keys()]), from);
+function knownSetting(keys: Map<string, z.ZodType>, setting: Setting): Setting {
+  if (keys.has(setting.key)) return setting;
+  throw unknownKey(setting.key, nearestWord(setting.key, [...keys.keys()]), setting.from);
+}
+
+/** In a record of tables (`pools.NAME`) the tables have known keys, too. */
+function rejectUnknownInTables(schema: z.ZodType | undefined, { key, value, from }: Setting): void {
+  const record = schema && unwrap(schema);
+  const table = record instanceof z.ZodRecord ? unwrap(record.valueType as z.ZodType) : undefined;
+  if (!(table instanceof z.ZodObject) || typeof value !== 'object' || value === null) return;
+  const known = Object.keys(table.shape);
+  for (const [name, settings] of Object.entries(value as Record<string, object>)) {
+    const unknown = Object.keys(Object(settings)).find((inner) => !known.includes(inner));
+    if (unknown !== undefined) throw unknownKey(`${key}.${name}.${unknown}`, nearestWord(unknown, known), from);
   }
+}
+
+function badValue(error: z.ZodError, settings: readonly Setting[], fileName: string) {
+  const issue = error.issues[0];
+  const path = issue?.path.join('.') ?? '';
+  // The last one that set the key, or the list or table that holds it.
+  const setting = settings.findLast(({ key }) => path === key || path.startsWith(`${key}.`));
+  const message = issue?.message.replace(/^Invalid (?:input|option): /, '') ?? 'expected another value';
+  const isShown = setting && !message.includes(', got ') && !setting.key.endsWith('secret');
+  const got = isShown ? `, got ${JSON.stringify(setting.value)}` : '';
+  return sharedError(
+    'CONFIG_BAD_VALUE',
+    `${setting?.from ?? fileName}: ${path}: ${message.replace(/, received .*$/, '')}${got}`,
+    { hint: `Correct ${path} and start again.` },
+  );
 }
 
 function unknownKey(key: string, nearest: string | undefined, from: string) {

@@ -1,0 +1,41 @@
+import { BinhostError, errorSentence } from '@binhost/shared/errors';
+import { runCommand } from './cli/commands.ts';
+import { EXIT, exitCodeOf } from './cli/exit-codes.ts';
+import { makeLog } from './log.ts';
+
+/** The process edge: arguments and signals in, exit code out. The only place that ends the process. */
+const stop = new AbortController();
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+// `… | head` closes our output early: no mistake of anybody.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  error.code === 'EPIPE' ? process.exit(EXIT.ok) : fail(error),
+);
+process.on('uncaughtException', fail);
+process.on('unhandledRejection', fail);
+
+try {
+  await runCommand(process.argv.slice(2), {
+    env: process.env,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    signal: stop.signal,
+    self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
+    nowMs: () => Date.now(),
+    random: () => Math.random(),
+  });
+  process.exit(EXIT.ok);
+} catch (error) {
+  fail(error);
+}
+
+function fail(error: unknown): never {
+  if (error instanceof BinhostError) {
+    // Waiting for something that a stop made unnecessary is no failure.
+    if (stop.signal.aborted && error.retryable) process.exit(EXIT.ok);
+    process.stderr.write(`binhost-coordinator: ${errorSentence(error)}\n`);
+    process.exit(exitCodeOf(error.code));
+  }
+  makeLog('info').fatal({ err: error }, 'unexpected error');
+  process.exit(EXIT.unexpected);
+}

@@ -1,0 +1,23 @@
+import type { Clock } from '@binhost/shared/time';
+import type { CoordinatorConfig } from './config/coordinator-config.ts';
+import { openDatabase } from './db/open-database.ts';
+import type { Logger } from './log.ts';
+import { runPublisher } from './publish/publisher.ts';
+
+export interface PublisherProcessParts {
+  config: CoordinatorConfig;
+  databaseUrl: string | undefined;
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+}
+
+/** Composition root of `publisher`: waits for the database that serve keeps, then publishes until the signal aborts. */
+export async function runPublisherProcess({ databaseUrl, ...parts }: PublisherProcessParts): Promise<void> {
+  const open = await openDatabase({ ...parts, databaseUrl, startCluster: false });
+  try {
+    await runPublisher({ ...parts, open });
+  } finally {
+    await open.close();
+  }
+}
