@@ -28,19 +28,26 @@ export function scheduleAfterLook(nowMs: number, pauseMs: number): LookSchedule 
   return { regularAtMs: nowMs + pauseMs, asks: [], notices: null };
 }
 
-/** @param random in [0, 1) */
-export function lookPauseMs(limits: { intervalMs: number; jitterMs: number }, random: number): number {
-  return Math.round(limits.intervalMs + random * limits.jitterMs);
+export interface PauseLimits {
+  intervalMs: number;
+  jitterMs: number;
+  retryMs: number;
+}
+
+/**
+ * @param retrySoon the look lacked something that may be there in a while
+ * @param random in [0, 1)
+ */
+export function lookPauseMs(limits: PauseLimits, retrySoon: boolean, random: number): number {
+  const regularMs = limits.intervalMs + random * limits.jitterMs;
+  return Math.round(retrySoon ? Math.min(regularMs, limits.retryMs * (0.5 + random)) : regularMs);
 }
 
 export function withAsk(schedule: LookSchedule, reason: string): LookSchedule {
   return { ...schedule, asks: schedule.asks.includes(reason) ? schedule.asks : [...schedule.asks, reason] };
 }
 
-export function withNotice(
-  schedule: LookSchedule,
-  notice: { nowMs: number; stillBuilding: number },
-): LookSchedule {
+export function withNotice(schedule: LookSchedule, notice: { nowMs: number; stillBuilding: number }): LookSchedule {
   const { nowMs } = notice;
   return {
     ...schedule,

@@ -4,7 +4,7 @@
  * Called by look-loop.ts, which never runs two at once, and by `report --dry-run`. A look always has a result: where Portage
  * could not even be asked, `failure` says why in words and the report says `failed`.
  */
-import { BinhostError, errorSentence } from '@binhost/shared/errors';
+import { BinhostError } from '@binhost/shared/errors';
 import type { Inventory, NodeFacts } from '@binhost/shared/protocol';
 import type { Clock } from '@binhost/shared/time';
 import { agentError } from '../agent-errors.ts';
@@ -59,16 +59,24 @@ export async function collect(parts: CollectParts): Promise<Look> {
     return { ...look, ...(await pretend(parts, settings)) };
   } catch (error) {
     if (!(error instanceof BinhostError)) throw error;
-    return { ...look, failure: errorSentence(error).replace(/\s*\n\s*/g, ' ') };
+    return { ...look, failure: inOneLine(error) };
   }
+}
+
+function inOneLine({ message, hint }: BinhostError): string {
+  return hint === undefined ? message : `${message}. ${hint}`;
 }
 
 async function pretend(parts: CollectParts, settings: PortageSettings): Promise<Partial<Look>> {
   const options = keepResultOptions(settings.defaultOptions);
   if (!options) {
-    throw agentError('PORTAGE_FAILED', `EMERGE_DEFAULT_OPTS has a quote that is not closed: ${settings.defaultOptions}`, {
-      hint: 'Correct it in make.conf; Portage itself cannot read it either.',
-    });
+    throw agentError(
+      'PORTAGE_FAILED',
+      `EMERGE_DEFAULT_OPTS has a quote that is not closed: ${settings.defaultOptions}`,
+      {
+        hint: 'Correct it in make.conf; Portage itself cannot read it either.',
+      },
+    );
   }
   const command = pretendCommand(parts.config.portage.emerge, options.kept);
   parts.log.debug({ argv: command.argv }, 'pretend run');

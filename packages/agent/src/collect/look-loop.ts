@@ -5,6 +5,7 @@ import {
   type LookSchedule,
   lookPauseMs,
   type NoticeLimits,
+  type PauseLimits,
   scheduleAfterLook,
   withAsk,
   withNotice,
@@ -16,13 +17,13 @@ import {
  */
 export interface LookLoopParts {
   /** One look and all that follows from it. */
-  look(reason: string): Promise<void>;
+  look: (reason: string) => Promise<{ retrySoon: boolean }>;
   /** Called with what `look` threw. */
-  onFailure(error: unknown): void;
-  limits: NoticeLimits & { intervalMs: number; jitterMs: number };
+  onFailure: (error: unknown) => void;
+  limits: NoticeLimits & PauseLimits;
   clock: Clock;
   /** A number in [0, 1). */
-  random(): number;
+  random: () => number;
 }
 
 export interface LookLoop {
@@ -45,12 +46,15 @@ export function lookLoop({ look, onFailure, limits, clock, random }: LookLoopPar
     wake.abort();
   };
   const runOne = async (reason: string): Promise<void> => {
-    schedule = scheduleAfterLook(clock.monotonicMs(), lookPauseMs(limits, random()));
+    // Before the look: what is asked or noticed while it runs is not seen by it, and belongs to the next.
+    schedule = scheduleAfterLook(clock.monotonicMs(), limits.intervalMs);
+    let retrySoon = false;
     try {
-      await look(reason);
+      retrySoon = (await look(reason)).retrySoon;
     } catch (error) {
       onFailure(error);
     }
+    schedule = { ...schedule, regularAtMs: clock.monotonicMs() + lookPauseMs(limits, retrySoon, random()) };
   };
   return {
     ask: (reason) => change(withAsk(schedule, reason)),

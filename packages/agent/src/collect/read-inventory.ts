@@ -2,8 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InstalledPackage, Inventory } from '@binhost/shared/protocol';
 import { agentError } from '../agent-errors.ts';
-import { INSTALLED_FIELDS, type InstalledFields, installedPackage, makeInventory } from './inventory.ts';
 import { parseInstalledMetadata } from './installed-metadata.ts';
+import { INSTALLED_FIELDS, type InstalledFields, installedPackage, makeInventory } from './inventory.ts';
 
 /**
  * Reads what is installed: /var/db/pkg/CATEGORY/PF below `root`. A node where nothing is installed has an empty inventory.
@@ -42,7 +42,9 @@ async function readFields(directory: string): Promise<InstalledFields> {
   const values = await Promise.all(
     INSTALLED_FIELDS.map(async (field) => consolidated?.get(field) ?? (consolidated ? '' : readText(directory, field))),
   );
-  return Object.fromEntries(INSTALLED_FIELDS.map((field, at) => [field, values[at] ?? ''])) as unknown as InstalledFields;
+  return Object.fromEntries(
+    INSTALLED_FIELDS.map((field, at) => [field, values[at] ?? '']),
+  ) as unknown as InstalledFields;
 }
 
 async function readConsolidated(directory: string): Promise<Map<string, string> | undefined> {

@@ -52,12 +52,20 @@ async function readRevisions(repositories: string): Promise<Map<string, string |
   const revisions = new Map<string, string | null>();
   for (const { name, location } of repositoryPlaces(repositories)) {
     const file = join(location, 'metadata');
-    revisions.set(name, (await firstLine(join(file, 'timestamp.commit'))) ?? (await firstLine(join(file, 'timestamp.chk'))));
+    revisions.set(
+      name,
+      (await firstLine(join(file, 'timestamp.commit'))) ?? (await firstLine(join(file, 'timestamp.chk'))),
+    );
   }
   return revisions;
 }
 
 async function firstLine(path: string): Promise<string | null> {
   const text = await readFile(path, 'utf8').catch(() => '');
-  return text.split('\n')[0]?.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim() || null;
+  return (
+    text
+      .split('\n')[0]
+      ?.replace(/[\u0000-\u001f\u007f]+/g, ' ')
+      .trim() || null
+  );
 }

@@ -9,11 +9,19 @@ export const agentConfig = z.object({
     .object({
       url: z
         .string()
-        .refine((url) => url === '' || /^wss?:\/\/[^/\s]/.test(url), 'expected an address such as ws://binhost:8443')
+        .refine(
+          (url) => url === '' || (/^wss?:/.test(url) && URL.canParse(url)),
+          'expected an address such as ws://binhost:8443',
+        )
         .default('')
-        .describe('Where the coordinator listens for agents, such as ws://binhost:8443; empty: look and show, tell nobody'),
+        .describe(
+          'Where the coordinator listens for agents, such as ws://binhost:8443; empty: look and show, tell nobody',
+        ),
       secret: z.string().default('').describe('What the coordinator asks of its agents (control.secret there)'),
-      secretFile: z.string().default('').describe('A file that holds the secret; used where coordinator.secret is empty'),
+      secretFile: z
+        .string()
+        .default('')
+        .describe('A file that holds the secret; used where coordinator.secret is empty'),
     })
     .prefault({}),
   node: z
@@ -33,10 +41,7 @@ export const agentConfig = z.object({
       emerge: commandLine(['emerge']).describe('The emerge command'),
       portageq: commandLine(['portageq']).describe('The portageq command'),
       gpg: commandLine(['gpg']).describe('The gpg command'),
-      root: z
-        .string()
-        .default('/')
-        .describe('Where etc/portage and var/db/pkg are, for a system that is not at /'),
+      root: z.string().default('/').describe('Where etc/portage and var/db/pkg are, for a system that is not at /'),
       gnupgHome: z
         .string()
         .default('')
@@ -46,7 +51,12 @@ export const agentConfig = z.object({
   look: z
     .object({
       interval: durationMs('6h').describe('Pause between two looks that nobody asked for'),
-      jitter: durationMs('30m').describe('Up to this much is added to the pause, so that a fleet does not look at once'),
+      jitter: durationMs('30m').describe(
+        'Up to this much is added to the pause, so that a fleet does not look at once',
+      ),
+      retryPause: durationMs('10m').describe(
+        'Pause after a look while a binhost was unreachable or a package could not be fetched; half to one and a half of it',
+      ),
       timeLimit: durationMs('30m').describe('A look that takes longer is ended'),
       nice: z.number().int().min(0).max(19).default(10).describe('Niceness of every program that the agent starts'),
       maxOutput: byteSize('64MiB').describe('A look that prints more than this is ended'),
@@ -72,7 +82,9 @@ export const agentConfig = z.object({
       mode: z
         .enum(['fetch', 'off'])
         .default('fetch')
-        .describe('fetch: published packages are fetched and their signatures verified; off: they never count as ready'),
+        .describe(
+          'fetch: published packages are fetched and their signatures verified; off: they never count as ready',
+        ),
       maxSize: byteSize('2GiB').describe('Larger packages are not fetched to prove them'),
       minFree: byteSize('1GiB').describe('Nothing is fetched that would leave less room than this'),
       timeLimit: durationMs('30m').describe('A fetch that takes longer is ended'),

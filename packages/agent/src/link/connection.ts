@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { BinhostError } from '@binhost/shared/errors';
 import {
   type AgentMessage,
@@ -7,7 +8,6 @@ import {
   type Hello,
 } from '@binhost/shared/protocol';
 import type { Clock } from '@binhost/shared/time';
-import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { frameBytes, readFrame } from './frame-bytes.ts';
 
@@ -25,11 +25,11 @@ export interface ConnectionParts {
   hello: Hello;
   limits: { connectMs: number; pingIntervalMs: number; maxFrame: number };
   clock: Clock;
-  onOpen(): void;
+  onOpen: () => void;
   /** Every message, in order; what it throws ends the connection. */
-  onMessage(message: CoordinatorMessage): void;
+  onMessage: (message: CoordinatorMessage) => void;
   /** The other side answered a numbered message with an error. */
-  onRefused(message: AgentMessage, problem: LinkProblem): void;
+  onRefused: (message: AgentMessage, problem: LinkProblem) => void;
 }
 
 /**
@@ -74,9 +74,9 @@ export class Connection {
 
   /** Says goodbye; `ended` follows. */
   close(): void {
-    this.problem ??= { message: 'the agent stops', hint: null, final: false };
+    this.problem ??= { message: 'the agent closed the connection', hint: null, final: false };
     if (this.socket.readyState !== WebSocket.OPEN) return this.socket.terminate();
-    this.socket.close(1000, 'agent stops');
+    this.socket.close(1000);
     void this.after(CLOSE_LIMIT_MS, () => this.socket.terminate());
   }
 
@@ -103,7 +103,11 @@ export class Connection {
     try {
       this.onFrame(readFrame(data, isBinary, this.parts.limits.maxFrame));
     } catch (error) {
-      this.end({ message: errorText(error), hint: error instanceof BinhostError ? (error.hint ?? null) : null, final: false });
+      this.end({
+        message: errorText(error),
+        hint: error instanceof BinhostError ? (error.hint ?? null) : null,
+        final: false,
+      });
     }
   }
 

@@ -4,7 +4,7 @@
  * what is wrong and what to do. Called by agent.ts. It never throws: without a coordinator the agent looks and shows on.
  */
 import type { AgentMessage, CoordinatorMessage, Hello } from '@binhost/shared/protocol';
-import { backoffDelayMs, type BackoffLimits, type Clock } from '@binhost/shared/time';
+import { type BackoffLimits, backoffDelayMs, type Clock } from '@binhost/shared/time';
 import type { Logger } from '../log.ts';
 import { Connection, type ConnectionParts, type LinkProblem } from './connection.ts';
 import { type LinkEvent, type LinkState, nextLinkState } from './link-state.ts';
@@ -15,13 +15,13 @@ export interface LinkParts {
   secret: string;
   limits: ConnectionParts['limits'] & BackoffLimits;
   /** What the agent knows now, for a new connection. */
-  hello(): Hello;
+  hello: () => Hello;
   handlers: CoordinatorHandlers;
   /** The coordinator could not use a message of ours. */
-  onRefused(message: AgentMessage, problem: LinkProblem): void;
+  onRefused: (message: AgentMessage, problem: LinkProblem) => void;
   clock: Clock;
   /** A number in [0, 1). */
-  random(): number;
+  random: () => number;
   log: Logger;
 }
 
@@ -59,6 +59,11 @@ export class CoordinatorLink {
 
   view(): LinkView {
     return this.current;
+  }
+
+  /** Ends the connection, to say a new hello. */
+  reconnect(): void {
+    this.connection?.close();
   }
 
   /** Resolves when the connection is closed. */

@@ -7,11 +7,11 @@ import type { Logger } from '../log.ts';
  * a lost connection loses nothing.
  */
 export interface SenderParts {
-  send(message: AgentMessage, onAck?: () => void): boolean;
+  send: (message: AgentMessage, onAck?: () => void) => boolean;
   /** The newest report that is not acknowledged yet. */
-  pendingReport(): Report | undefined;
-  inventory(): Inventory | undefined;
-  onReportAcknowledged(number: number): void;
+  pendingReport: () => Report | undefined;
+  inventory: () => Inventory | undefined;
+  onReportAcknowledged: (number: number) => void;
   log: Logger;
 }
 

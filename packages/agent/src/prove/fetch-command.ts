@@ -6,7 +6,10 @@
  * --getbinpkgonly keeps it from fetching sources where the package is not in the index. Portage checks size, MD5 and SHA1 of
  * what it fetches, never the signature.
  */
-export function fetchCommand(emerge: readonly string[], packages: readonly { cpv: string; buildId: number }[]): string[] {
+export function fetchCommand(
+  emerge: readonly string[],
+  packages: readonly { cpv: string; buildId: number }[],
+): string[] {
   return [
     ...emerge,
     '--ignore-default-opts',

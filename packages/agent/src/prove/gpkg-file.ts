@@ -39,12 +39,18 @@ export async function readGpkg(path: string): Promise<GpkgContents> {
   file.on('data', (chunk) => whole.update(chunk));
   const contents: Omit<GpkgContents, 'sha512'> = { manifestText: undefined, members: [] };
   try {
-    const entries = (Readable.toWeb(file) as ReadableStream<Uint8Array>).pipeThrough(createTarDecoder({ strict: true }));
+    const entries = (Readable.toWeb(file) as ReadableStream<Uint8Array>).pipeThrough(
+      createTarDecoder({ strict: true }),
+    );
     for await (const { header, body } of entries as unknown as AsyncIterable<TarMember>) {
       if (contents.members.length >= MAX_MEMBERS) throw new Error(`more than ${MAX_MEMBERS} members`);
       const name = posix.basename(header.name);
       const kept: Uint8Array[] = [];
-      contents.members.push({ name, size: header.size, ...(await digest(body, name === 'Manifest' ? kept : undefined)) });
+      contents.members.push({
+        name,
+        size: header.size,
+        ...(await digest(body, name === 'Manifest' ? kept : undefined)),
+      });
       if (name === 'Manifest') contents.manifestText = Buffer.concat(kept).toString('utf8');
     }
   } catch (cause) {

@@ -17,11 +17,20 @@ export function judgeSignature(status: string, help: TrustHelp): SignatureVerdic
   const lines = statusLines(status);
   const find = (...words: string[]): string[] | undefined => lines.find(([word = '']) => words.includes(word));
   const bad = find('BADSIG');
-  if (bad) return refuse('the signature does not fit the Manifest: the file was changed after it was signed', 'Tell the owner of the binhost.');
+  if (bad)
+    return refuse(
+      'the signature does not fit the Manifest: the file was changed after it was signed',
+      'Tell the owner of the binhost.',
+    );
   const old = find('EXPSIG', 'EXPKEYSIG', 'REVKEYSIG', 'KEYREVOKED');
-  if (old) return refuse(`the signature or its key has expired or was revoked (${old[0]})`, `Import the current key${from(help)}.`);
+  if (old)
+    return refuse(
+      `the signature or its key has expired or was revoked (${old[0]})`,
+      `Import the current key${from(help)}.`,
+    );
   const unknown = find('NO_PUBKEY', 'ERRSIG');
-  if (unknown) return refuse(`the key ${unknown[1] ?? '?'} is not in ${help.gnupgHome}`, howToTrust(unknown[1] ?? 'KEY', help));
+  if (unknown)
+    return refuse(`the key ${unknown[1] ?? '?'} is not in ${help.gnupgHome}`, howToTrust(unknown[1] ?? 'KEY', help));
   const fingerprint = find('VALIDSIG')?.[1];
   if (!fingerprint) return refuse('it holds no signature that gpg can read', 'Tell the owner of the binhost.');
   if (find('TRUST_FULLY', 'TRUST_ULTIMATE')) return { good: true, fingerprint };

@@ -15,7 +15,7 @@ import type { Logger } from '../log.ts';
 import type { ProgramRun } from '../programs/run-program.ts';
 import { candidateFiles, type FilePlaces } from './binrepos.ts';
 import { fetchForbidden, type ProofResult } from './choose-proofs.ts';
-import { manifestDifference, readGpkg } from './gpkg-file.ts';
+import { type GpkgContents, manifestDifference, readGpkg } from './gpkg-file.ts';
 import { judgeSignature } from './judge-signature.ts';
 import type { ProvenFile, ProvenMemory } from './proven-memory.ts';
 import { readBinrepos } from './read-binrepos.ts';
@@ -61,7 +61,11 @@ function isProven({ outcome }: ProofResult): boolean {
 const FETCH_TOGETHER = 25;
 
 /** @returns why a package was not fetched; nothing for those that are here */
-async function fetchMissing(packages: readonly Package[], places: FilePlaces, parts: ProveParts): Promise<Map<Package, Verdict>> {
+async function fetchMissing(
+  packages: readonly Package[],
+  places: FilePlaces,
+  parts: ProveParts,
+): Promise<Map<Package, Verdict>> {
   const verdicts = new Map<Package, Verdict>();
   const missing: Package[] = [];
   for (const one of packages) {
@@ -87,10 +91,18 @@ async function fetchTogether(packages: Package[], parts: ProveParts, verdicts: M
   }
 }
 
-async function proveOne(one: Package, unfetched: Verdict | undefined, places: FilePlaces, parts: ProveParts): Promise<Verdict> {
+async function proveOne(
+  one: Package,
+  unfetched: Verdict | undefined,
+  places: FilePlaces,
+  parts: ProveParts,
+): Promise<Verdict> {
   if (unfetched) return unfetched;
   const path = await findFile(one, places);
-  if (!path) return fetchFailed(`Portage fetched it without a word of failure, but no file ${one.path} of ${one.size} bytes is there.`);
+  if (!path)
+    return fetchFailed(
+      `Portage fetched it without a word of failure, but no file ${one.path} of ${one.size} bytes is there.`,
+    );
   try {
     return await proveFile(one, path, parts);
   } catch (error) {
@@ -106,20 +118,29 @@ function fetchFailed(reason: string): Verdict {
 async function proveFile(one: Package, path: string, parts: ProveParts): Promise<Verdict> {
   const { size, mtimeMs } = await stat(path);
   const file: ProvenFile = { path, size, mtimeMs, sha512: one.sha512 };
-  if (parts.memory.has(file)) return { outcome: 'proven', reason: '' };
+  if (parts.memory.has(file)) return PROVEN;
   const contents = await readGpkg(path);
   if (contents.sha512 !== one.sha512) {
-    return fetchFailed(`${path} is not the file that the coordinator published: another binhost serves it, or it was changed. Delete it.`);
+    return fetchFailed(
+      `${path} is not the file that the coordinator published: another binhost serves it, or it was changed on the way. ` +
+        'Delete it; the next look fetches it again.',
+    );
   }
+  const verdict = await checkSignature(path, contents, parts);
+  if (verdict.outcome === 'proven') parts.memory.add(file);
+  return verdict;
+}
+
+const PROVEN: Verdict = { outcome: 'proven', reason: '' };
+
+async function checkSignature(path: string, contents: GpkgContents, parts: ProveParts): Promise<Verdict> {
   const difference = manifestDifference(contents);
   if (difference) return { outcome: 'signature-failed', reason: `${path}: ${difference}.` };
   const { gpg, gnupgHome } = parts.config.portage;
   const status = await runGpgVerify({ gpg, gnupgHome, signedText: contents.manifestText ?? '' }, limitsOf(parts));
   const keyUrl = parts.packagesUrl === null ? null : `${parts.packagesUrl}/key.asc`;
   const verdict = judgeSignature(status, { gnupgHome, keyUrl });
-  if (!verdict.good) return { outcome: 'signature-failed', reason: verdict.reason };
-  parts.memory.add(file);
-  return { outcome: 'proven', reason: '' };
+  return verdict.good ? PROVEN : { outcome: 'signature-failed', reason: verdict.reason };
 }
 
 /** The file as Portage would use it: of the published size, wherever Portage keeps what it fetched. */

@@ -10,6 +10,6 @@ export async function readBinrepos(root: string): Promise<BinaryRepository[]> {
 async function readAll(path: string): Promise<string> {
   const names = await readdir(path).catch(() => undefined);
   if (!names) return readFile(path, 'utf8').catch(() => '');
-  const texts = names.sort().map((name) => (name.startsWith('.') || name.endsWith('~') ? '' : readAll(join(path, name))));
-  return (await Promise.all(texts)).join('\n');
+  const shown = names.filter((name) => !name.startsWith('.') && !name.endsWith('~')).sort();
+  return (await Promise.all(shown.map((name) => readAll(join(path, name))))).join('\n');
 }

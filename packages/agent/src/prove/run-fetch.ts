@@ -20,7 +20,8 @@ export async function runFetch(
 }
 
 /** Portage's own words of what went wrong. */
-const TELLING = /no binary packages to satisfy|Failed on|verification|Fetch(?:er)? failed|Couldn't download|ERROR \d+|No space left/i;
+const TELLING =
+  /no binary packages to satisfy|Failed on|verification|Fetch(?:er)? failed|Couldn't download|ERROR \d+|No space left/i;
 
 function tellingLine(text: string): string {
   const lines = text.split('\n').map((line) => line.replace(/^[\s!*]+/, '').trim());

@@ -18,7 +18,11 @@ export async function runGpgVerify(
     const file = join(directory, 'Manifest');
     await writeFile(file, signedText);
     const options = ['--homedir', gnupgHome, '--batch', '--no-tty', '--no-auto-check-trustdb', '--status-fd', '1'];
-    const outcome = await runProgram({ ...limits, argv: [...gpg, ...options, '--verify', file], env: { LC_ALL: 'C.UTF-8' } });
+    const outcome = await runProgram({
+      ...limits,
+      argv: [...gpg, ...options, '--verify', file],
+      env: { LC_ALL: 'C.UTF-8' },
+    });
     if (outcome.kind === 'ended') return outcome.stdout;
     throw agentError('PORTAGE_FAILED', explainOutcome(outcome, gpg.join(' ')), {
       hint: 'Install app-crypt/gnupg, or name the program by portage.gpg.',

@@ -2,10 +2,14 @@
  * STEP report: what a look found, as the message for the coordinator.
  * In: a Look, its parsed list, and the counters. Out: a Report that fits the protocol. Pure; called by agent.ts and `report --dry-run`.
  */
-import type { MergeEntry, PretendProblem, PretendResult } from '@binhost/shared/emerge';
+import { isWholeList, type MergeEntry, type PretendProblem, type PretendResult } from '@binhost/shared/emerge';
 import { PORTAGE_GRAMMAR } from '@binhost/shared/portage';
 import type { MergeEntryOnWire, Report } from '@binhost/shared/protocol';
 import type { Look } from '../collect/collect.ts';
+import { makeInventory } from '../collect/inventory.ts';
+
+/** The digest of an empty inventory: what counts where none could be read yet. */
+export const EMPTY_INVENTORY_DIGEST = makeInventory([]).digest;
 
 export interface ReportContext {
   epoch: string;
@@ -20,8 +24,15 @@ export interface ReportContext {
 const MAX_ENTRIES = 20_000;
 const MAX_PROBLEMS = 2000;
 
+/** A look that never came to printing a list. */
+export const NOTHING_PRINTED: PretendResult = {
+  entries: [],
+  problems: [],
+  totals: { packages: null, parsed: 0, downloadKiB: null },
+};
+
 export function makeReport(look: Look, result: PretendResult, context: ReportContext): Report {
-  const rows = result.entries.filter((entry) => entry.kind !== 'blocks');
+  const rows = rowsOf(result);
   const entries = rows.flatMap(entryOnWire);
   const problems = [...failureProblems(look), ...result.problems, ...lostRowsProblems(rows.length, entries.length)];
   return {
@@ -29,7 +40,7 @@ export function makeReport(look: Look, result: PretendResult, context: ReportCon
     ...context,
     lookedAtMs: look.lookedAtMs,
     tookMs: look.tookMs,
-    outcome: outcomeOf(look, problems, entries.length),
+    outcome: outcomeOf(look, result, entries.length),
     exitCode: look.outcome?.kind === 'ended' ? look.outcome.exitCode : null,
     entries: entries.slice(0, MAX_ENTRIES),
     problems: problems.slice(0, MAX_PROBLEMS).map(problemOnWire),
@@ -37,15 +48,16 @@ export function makeReport(look: Look, result: PretendResult, context: ReportCon
   };
 }
 
-/** With one of these the list may lack rows, or show rows as ebuilds that are not. */
-const SPOIL_THE_LIST = ['binhost-unreachable', 'truncated', 'too-large', 'total-mismatch'];
+function outcomeOf(look: Look, result: PretendResult, entries: number): Report['outcome'] {
+  const isWhole = look.outcome?.kind === 'ended' && isWholeList(result);
+  if (!isWhole && entries === 0) return 'failed';
+  const isAllSent = entries === rowsOf(result).length && entries <= MAX_ENTRIES;
+  return isWhole && isAllSent ? 'complete' : 'incomplete';
+}
 
-function outcomeOf(look: Look, problems: readonly PretendProblem[], entries: number): Report['outcome'] {
-  const has = (code: string): boolean => problems.some((problem) => problem.code === code);
-  if (!look.outcome || has('not-emerge-output')) return 'failed';
-  const endedWell = look.outcome.kind === 'ended' && look.outcome.exitCode === 0;
-  if (entries === 0 && !endedWell) return 'failed';
-  return look.outcome.kind !== 'ended' || SPOIL_THE_LIST.some(has) ? 'incomplete' : 'complete';
+/** Blockers are not rows to merge; they are among the problems. */
+function rowsOf(result: PretendResult): MergeEntry[] {
+  return result.entries.filter((entry) => entry.kind !== 'blocks');
 }
 
 function failureProblems({ failure, outcome }: Look): PretendProblem[] {

@@ -1,0 +1,153 @@
+import yargs, { type Argv } from 'yargs';
+import { type CommandContext, EXIT } from './command-context.ts';
+
+/**
+ * The list of commands; each is loaded when it is asked for. Wrong use of any: one sentence on stderr and exit status 2.
+ *
+ * @returns the exit status
+ */
+export async function runCommandLine(args: readonly string[], context: CommandContext): Promise<number> {
+  let status: number = EXIT.done;
+  const finish = async (result: Promise<number>): Promise<void> => {
+    status = await result;
+  };
+  const parser = addCommands(yargs(), context, finish)
+    .scriptName('binhost-agent')
+    .version(context.version)
+    .option('config', { type: 'string', requiresArg: true, describe: 'Configuration file', global: true })
+    .example('$0 status', 'What this node waits for, and why')
+    .example('$0 report', 'Look at Portage now and tell the coordinator')
+    .epilogue('Exit status: 0 done, 1 it did not work or something waits, 2 wrong use, 3 the agent does not run.')
+    .strict()
+    .demandCommand(1, 'expected a command')
+    .recommendCommands()
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .wrap(100)
+    .fail((message, error) => {
+      // Thrown, since yargs would otherwise run the command all the same.
+      throw message ? new WrongUse(message) : error;
+    });
+  try {
+    const text = await parse(parser, args);
+    if (text) context.print(`${text}\n`);
+    return status;
+  } catch (error) {
+    if (!(error instanceof WrongUse)) throw error;
+    context.warn(`binhost-agent: ${firstSentence(error.message)}\n  See binhost-agent --help.\n`);
+    return EXIT.wrongUse;
+  }
+}
+
+/** What the arguments lack, or have too much; never leaves this file. */
+class WrongUse extends Error {}
+
+function firstSentence(message: string): string {
+  const line = message.split('\n')[0] ?? '';
+  return `${line.charAt(0).toLowerCase()}${line.slice(1)}`;
+}
+
+/** @returns what yargs would print: help or version */
+function parse(parser: Argv, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const done = parser.parseAsync([...args], {}, (_error, _argv, output) => resolve(output));
+    done.then(() => resolve(''), reject);
+  });
+}
+
+type Finish = (result: Promise<number>) => Promise<void>;
+
+function addCommands(parser: Argv, context: CommandContext, finish: Finish): Argv {
+  return [addRun, addStatus, addReport, addParse].reduce((built, add) => add(built, context, finish), parser);
+}
+
+function addRun(parser: Argv, context: CommandContext, finish: Finish): Argv {
+  return parser.command(
+    'run',
+    'Run the agent in the foreground',
+    (command) =>
+      command
+        .option('ready-fd', {
+          type: 'number',
+          requiresArg: true,
+          describe: 'Write a line end to this descriptor once ready',
+        })
+        .check(
+          ({ readyFd }) =>
+            readyFd === undefined || isFd(Number(readyFd)) || 'expected a file descriptor after --ready-fd',
+        )
+        .example('$0 run --config ./agent.toml', 'With a configuration of your own')
+        .epilogue('Ends by SIGTERM or SIGINT with exit status 0.'),
+    async (args) => {
+      const { runCommand } = await import('./run-command.ts');
+      await finish(runCommand({ config: text(args['config']), readyFd: args.readyFd }, context));
+    },
+  );
+}
+
+function addStatus(parser: Argv, context: CommandContext, finish: Finish): Argv {
+  return parser.command(
+    'status',
+    'Show what this node waits for, and why',
+    (command) =>
+      command
+        .option('json', JSON_OPTION)
+        .example('$0 status --json', 'For programs')
+        .epilogue(
+          'Exit status: 0 all is well and every wish is ready or excluded, 1 something waits, failed or is not known yet, 3 the agent does not run.',
+        ),
+    async (args) => {
+      const { statusCommand } = await import('./status-command.ts');
+      await finish(statusCommand({ config: text(args['config']), json: args.json }, context));
+    },
+  );
+}
+
+function addReport(parser: Argv, context: CommandContext, finish: Finish): Argv {
+  return parser.command(
+    'report',
+    'Have the running agent look at Portage now',
+    (command) =>
+      command
+        .option('dry-run', {
+          type: 'boolean',
+          default: false,
+          describe: 'Look here, show what would be sent, tell nobody',
+        })
+        .option('json', JSON_OPTION)
+        .example('$0 report', 'For a hook in /etc/portage/postsync.d')
+        .example('$0 report --dry-run --json', 'The very report')
+        .epilogue('Exit status of a dry run: 0 the list is whole, 1 it is not (its problems say why).'),
+    async (args) => {
+      const { reportCommand } = await import('./report-command.ts');
+      await finish(reportCommand({ config: text(args['config']), json: args.json, dryRun: args.dryRun }, context));
+    },
+  );
+}
+
+function addParse(parser: Argv, context: CommandContext, finish: Finish): Argv {
+  return parser.command(
+    'parse [files..]',
+    "Read emerge's output from files, or from stdin",
+    (command) =>
+      command
+        .positional('files', { type: 'string', array: true, default: [] as string[], describe: 'Output of emerge -pv' })
+        .option('json', JSON_OPTION)
+        .example('emerge -gpvuDN world 2>&1 | $0 parse --json', 'One JSON document per line and file')
+        .epilogue('Exit status: 0 every list is whole, 1 one is not (its problems say why).'),
+    async (args) => {
+      const { parseCommand } = await import('./parse-command.ts');
+      await finish(parseCommand({ files: args.files, json: args.json }, context));
+    },
+  );
+}
+
+const JSON_OPTION = { type: 'boolean', default: false, describe: 'Print JSON' } as const;
+
+function isFd(value: number): boolean {
+  return Number.isInteger(value) && value >= 0;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,117 @@
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { agentError } from '../agent-errors.ts';
+import type { AgentStatus } from './agent-status.ts';
+
+/**
+ * The agent's two sockets, plain HTTP on Unix sockets; who may use them is said by their permissions.
+ *
+ * status.sock 0666   GET  /status → 200 AgentStatus
+ * control.sock 0600  POST /look   → 202 {"asked":true}; the look follows as soon as none runs
+ */
+export interface SocketParts {
+  directory: string;
+  status: () => AgentStatus;
+  /** Somebody asked for a look. */
+  look: () => void;
+}
+
+export const STATUS_SOCKET = 'status.sock';
+export const CONTROL_SOCKET = 'control.sock';
+
+/** @throws RUN_DIRECTORY_UNUSABLE, ALREADY_RUNNING */
+export async function openSockets({ directory, status, look }: SocketParts): Promise<{ close(): Promise<void> }> {
+  makeDirectory(directory);
+  const onStatus = route({ 'GET /status': () => ({ code: 200, body: status() }) });
+  const onControl = route({
+    'POST /look': () => {
+      look();
+      return { code: 202, body: { asked: true } };
+    },
+  });
+  const servers: Server[] = [];
+  try {
+    servers.push(await listen(join(directory, STATUS_SOCKET), 0o666, onStatus));
+    servers.push(await listen(join(directory, CONTROL_SOCKET), 0o600, onControl));
+  } catch (error) {
+    await closeAll(servers);
+    throw error;
+  }
+  return { close: () => closeAll(servers) };
+}
+
+type Routes = Record<string, () => { code: number; body: unknown }>;
+
+function route(routes: Routes): RequestListener {
+  return (request, response) => {
+    request.resume();
+    const path = new URL(request.url ?? '/', 'http://agent').pathname;
+    const found = routes[`${request.method} ${path}`];
+    const { code, body } = found?.() ?? {
+      code: 404,
+      body: { message: `expected one of ${Object.keys(routes).join(', ')}, got ${request.method} ${path}` },
+    };
+    response.writeHead(code, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+  };
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o755 });
+  } catch (cause) {
+    throw unusable(directory, cause);
+  }
+}
+
+async function listen(path: string, mode: number, onRequest: RequestListener): Promise<Server> {
+  // The limit of sockaddr_un; beyond it the kernel's message names neither the path nor the reason.
+  if (Buffer.byteLength(path) > 107) throw unusable(path, new Error('a path of at most 107 bytes is possible'));
+  if (await answers(path)) {
+    throw agentError('ALREADY_RUNNING', `expected to be the only agent at ${path}, another one answers there`, {
+      hint: 'Stop it, or give this one its own paths.run and paths.state.',
+    });
+  }
+  const server = createServer(onRequest);
+  // Nobody else may connect between the socket's birth and its chmod.
+  const umask = process.umask(0o177);
+  try {
+    rmSync(path, { force: true });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(path, resolve);
+    });
+    chmodSync(path, mode);
+  } catch (cause) {
+    throw unusable(path, cause);
+  } finally {
+    process.umask(umask);
+  }
+  return server;
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+async function closeAll(servers: readonly Server[]): Promise<void> {
+  for (const server of servers) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+function unusable(path: string, cause: unknown) {
+  return agentError('RUN_DIRECTORY_UNUSABLE', `expected to make a socket at ${path}: ${(cause as Error).message}`, {
+    hint: 'Correct paths.run, or let the user that runs the agent write there.',
+    cause,
+  });
+}
