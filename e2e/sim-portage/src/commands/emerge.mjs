@@ -51,13 +51,14 @@ async function emergeTargets({ system, options, binaries, output }) {
   const { usable, broken } = dropBrokenWorld({ system, options, binaries, targets });
   const resolution = resolve({ system, options, binaries, targets: usable });
   if (!options.quiet && !options.nodeps)
-    output.out(`done!\nDependency resolution took ${took(started)} s (backtrack: ${resolution.walks}/20).\n\n`);
-  if (broken.length > 0) output.err(worldProblemText(broken));
+    output.out(`done!\nDependency resolution took ${took(started)} s (backtrack: ${resolution.backtracked}/20).\n\n`);
   if (resolution.problems.length > 0) {
     for (const problem of resolution.problems) output.err(problemText(problem, system, options));
     return { code: 1 };
   }
-  return show({ system, options, resolution, output });
+  const result = await show({ system, options, resolution, output });
+  if (broken.length > 0) output.err(worldProblemText(broken));
+  return result;
 }
 
 const took = (started) => (Number(process.hrtime.bigint() - started) / 1e9).toFixed(2);

@@ -23,7 +23,8 @@ function readItems(tokens, enabled) {
       const flag = token.slice(0, -1).replace('!', '');
       const [inner] = readItems(openGroup(tokens), enabled);
       closeGroup(tokens);
-      if (enabled.has(flag) !== token.startsWith('!')) items.push(...inner);
+      const state = token.startsWith('!') ? `-${flag}` : flag;
+      if (enabled.has(flag) !== token.startsWith('!')) items.push(...inner.map((item) => underCondition(item, state)));
       continue;
     } else if (token === '(') items.push(...readItems(tokens, enabled)[0]);
     else {
@@ -33,6 +34,11 @@ function readItems(tokens, enabled) {
     closeGroup(tokens);
   }
   return [items, tokens];
+}
+
+/** Which flags of the parent led to an atom: shown behind the parent's name. */
+function underCondition(item, state) {
+  return 'anyOf' in item ? item : { ...item, conditions: [state, ...(item.conditions ?? [])] };
 }
 
 /** Each item inside `|| ( )` is one alternative; a group is one whose parts are all needed. */

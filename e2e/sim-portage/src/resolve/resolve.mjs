@@ -2,7 +2,8 @@
  * From targets to a merge list. Comes in: the system, options, binaries. Goes out: the list in merge order, or what stops it.
  * A rebuild that a new sub-slot demands starts the walk again with the consumer marked, as Portage's own backtracking does.
  */
-import { matchesAtom } from '../grammar/atoms.mjs';
+import { matchesAtom, parseAtom } from '../grammar/atoms.mjs';
+import { atomsOf, reduceDependencies } from '../grammar/dependencies.mjs';
 import { boundAtoms, makeChooser } from './candidates.mjs';
 import { mergeOrder } from './merge-order.mjs';
 import { NotSimulated } from './not-simulated.mjs';
@@ -12,18 +13,24 @@ const MOST_WALKS = 30;
 
 /**
  * @param {{ system: any, options: any, binaries: any[], targets: { atom: any, from: string[], isArgument: boolean }[] }} request
- * @returns {{ list: any[], problems: any[], ignored: Map<any, any>, rebuilds: Map<any, any[]>, useChanges: Map<string, any>, walks: number,
+ * @returns {{ list: any[], problems: any[], ignored: Map<any, any>, rebuilds: Map<any, any[]>, useChanges: Map<string, any>, backtracked: number,
  *   graph: any, useOf: (pkg: any) => Set<string> }}
  */
 export function resolve(request) {
-  const rebuild = new Set();
+  /** By cpv: installed packages that must be built again. */
+  const rebuild = new Map();
   const useChanges = new Map();
+  let backtracked = 0;
   for (let walks = 0; walks < MOST_WALKS; walks++) {
     const look = { ...request, rebuild, useChanges, ignored: new Map() };
     const graph = walkOnce(look);
     const forced = graph.problems.length === 0 ? brokenConsumers(look, graph) : [];
-    if (forced.length === 0 && !graph.restart) return result(look, graph, walks);
-    for (const pkg of forced) rebuild.add(pkg.cpv);
+    if (forced.length === 0 && !graph.restart) return result(look, graph, backtracked);
+    for (const pkg of forced) rebuild.set(pkg.cpv, pkg);
+    if (forced.length > 0) backtracked++;
+    if (forced.length > 0 && useChanges.size > 0) {
+      throw new NotSimulated('rebuilds together with needed USE changes', forced.map((pkg) => pkg.cpv).join(' '));
+    }
   }
   throw new NotSimulated(
     'resolutions that need so much backtracking',
@@ -51,13 +58,13 @@ function walkOnce(look) {
   return graph;
 }
 
-function result(look, graph, walks) {
+function result(look, graph, backtracked) {
   checkBlockers(look, graph);
   const list = graph.problems.length > 0 ? [] : mergeOrder(graph, look.options);
   return {
     list,
     graph,
-    walks,
+    backtracked,
     problems: graph.problems,
     ignored: look.ignored,
     useChanges: look.useChanges,
@@ -66,16 +73,32 @@ function result(look, graph, walks) {
   };
 }
 
-/** Installed packages bound to a sub-slot that the list replaces. Outside world runs all installed packages count, too. */
+/** Installed packages bound to a sub-slot that the list replaces. What world reaches counts, too. */
 function brokenConsumers(look, graph) {
   const { options, system, rebuild } = look;
   if (options.nodeps || options.buildpkgonly || options.onlydeps) return [];
   const complete = !options.ignoreWorld && [...graph.nodes].some((pkg) => pkg.kind !== 'installed');
   const considered = new Set([...graph.nodes].filter((pkg) => pkg.kind === 'installed'));
-  if (complete) for (const pkg of system.installed) if (!replaced(graph, pkg)) considered.add(pkg);
+  if (complete) for (const pkg of worldClosure(system)) if (!replaced(graph, pkg)) considered.add(pkg);
   return [...considered].filter(
     (pkg) => !rebuild.has(pkg.cpv) && boundAtoms(pkg).some((atom) => isBroken(graph, atom)),
   );
+}
+
+/** Installed packages that the world file reaches by what is installed. */
+function worldClosure({ world, installed }) {
+  const reached = new Set();
+  const open = world.filter((line) => !line.startsWith('@')).map((line) => parseAtom(line));
+  while (open.length > 0) {
+    const atom = open.pop();
+    for (const pkg of installed) {
+      if (!atom || reached.has(pkg) || !matchesAtom({ ...atom, blocks: '' }, pkg)) continue;
+      reached.add(pkg);
+      for (const key of ['RDEPEND', 'PDEPEND'])
+        open.push(...atomsOf(reduceDependencies(pkg.metadata[key] ?? '', pkg.enabled)));
+    }
+  }
+  return reached;
 }
 
 const replaced = (graph, pkg) => (graph.inSlot.get(`${pkg.cp}:${pkg.slot}`)?.kind ?? 'installed') !== 'installed';
@@ -88,8 +111,7 @@ function isBroken(graph, atom) {
 /** Which providers of the list cause which rebuilds, for the note behind it. */
 function causedRebuilds(look, graph) {
   const caused = new Map();
-  for (const cpv of look.rebuild) {
-    const old = look.system.installed.find((pkg) => pkg.cpv === cpv);
+  for (const old of look.rebuild.values()) {
     const fresh = graph.inSlot.get(`${old.cp}:${old.slot}`);
     for (const atom of boundAtoms(old)) {
       const provider = graph.inSlot.get(`${atom.cp}:${atom.slot}`);

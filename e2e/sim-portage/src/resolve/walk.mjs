@@ -3,6 +3,7 @@ import { matchesAtom, unmetNeeds, useNeeds } from '../grammar/atoms.mjs';
 import { reduceDependencies } from '../grammar/dependencies.mjs';
 import { NotSimulated } from './not-simulated.mjs';
 
+/** Run-time dependencies are put into the graph first, and what was put in last is looked at next, as Portage does it. */
 const BUILD_KEYS = ['DEPEND', 'BDEPEND'];
 const RUN_KEYS = ['RDEPEND', 'IDEPEND', 'PDEPEND'];
 
@@ -16,7 +17,6 @@ export function walk(look, chooser) {
     /** @type {Map<any, Map<any, string>>} parent → child → the strongest kind of dependency */
     edges: new Map(),
     inSlot: new Map(),
-    demands: [],
     blockers: [],
     problems: [],
     onlydeps: new Set(),
@@ -24,10 +24,10 @@ export function walk(look, chooser) {
     restart: false,
     useOf: chooser.useOf,
   };
-  const run = { look, chooser, graph, queue: [] };
+  const run = { look, chooser, graph, stack: [], choices: [] };
   for (const target of look.targets) addTarget(run, target);
-  while (run.queue.length > 0 && !graph.restart) run.queue.shift()();
-  checkSlots(graph);
+  for (const pkg of look.rebuild.values()) run.stack.push(() => addRebuild(run, pkg));
+  while (run.stack.length + run.choices.length > 0 && !graph.restart) (run.stack.pop() ?? run.choices.pop())();
   return graph;
 }
 
@@ -38,45 +38,59 @@ function addTarget(run, { atom, from, isArgument }) {
   if (run.look.options.onlydeps) run.graph.onlydeps.add(pkg);
 }
 
+/** A consumer that must be built again although nothing in the targets leads to it. */
+function addRebuild(run, pkg) {
+  if (run.graph.inSlot.has(`${pkg.cp}:${pkg.slot}`)) return;
+  const text = `${pkg.cp}:${pkg.slot}`;
+  const atom = { text, blocks: '', operator: '', cp: pkg.cp, slot: pkg.slot, use: [] };
+  select(run, { atom, parent: undefined, isArgument: false, from: [] });
+}
+
 /** The package for an atom, put into the graph; undefined where there is none, which is noted as a problem. */
 function select(run, want) {
-  const { graph, chooser, look } = run;
+  const { graph, chooser } = run;
   const needs = useNeeds(want.atom.use, want.parent ? chooser.useOf(want.parent) : new Set());
-  const pkg =
-    inGraph(run, want.atom, needs) ??
-    chooser.choose(want.atom, needs, { isArgument: want.isArgument && want.parent === undefined });
+  const isArgument = want.isArgument && want.parent === undefined;
+  const best = chooser.choose(want.atom, needs, { isArgument });
+  const pkg = inGraph(run, { atom: want.atom, needs, best }) ?? best;
   if (!pkg) {
     missing(run, want, needs);
     return undefined;
   }
-  const key = `${pkg.cp}:${pkg.slot}`;
-  const there = graph.inSlot.get(key);
-  if (there && there !== pkg)
-    throw new NotSimulated('slot conflicts', `${there.cpv} and ${pkg.cpv} for ${key}, by ${want.atom.text}`);
-  graph.demands.push({ atom: want.atom, pkg });
-  if (!graph.nodes.has(pkg)) {
-    graph.nodes.add(pkg);
-    graph.inSlot.set(key, pkg);
-    if (!look.options.nodeps) run.queue.push(() => addDependencies(run, pkg, want));
+  const there = graph.inSlot.get(`${pkg.cp}:${pkg.slot}`);
+  if (there && there !== pkg) {
+    throw new NotSimulated('slot conflicts', `${there.cpv} and ${pkg.cpv} in one slot, by ${want.atom.text}`);
   }
+  if (!there) addNode(run, pkg, want);
   return pkg;
 }
 
-/** What was chosen already serves, as it does in Portage. */
-function inGraph({ graph, chooser }, atom, needs) {
+/** What stands in the slot of the best choice already serves if it fits, and anything that fits where there is no choice. */
+function inGraph({ graph, chooser }, { atom, needs, best }) {
   return [...graph.inSlot.values()].find(
-    (pkg) => matchesAtom(atom, pkg) && unmetNeeds(needs, pkg.iuse, chooser.useOf(pkg)).length === 0,
+    (pkg) =>
+      (!best || (pkg.cp === best.cp && pkg.slot === best.slot)) &&
+      matchesAtom(atom, pkg) &&
+      unmetNeeds(needs, pkg.iuse, chooser.useOf(pkg)).length === 0,
   );
 }
 
+function addNode(run, pkg, want) {
+  run.graph.nodes.add(pkg);
+  run.graph.inSlot.set(`${pkg.cp}:${pkg.slot}`, pkg);
+  if (!run.look.options.nodeps) run.stack.push(() => addDependencies(run, pkg, want));
+}
+
 function addDependencies(run, pkg, want) {
-  const { options } = run.look;
-  const chain = [pkg, ...(want.chain ?? want.from ?? [])];
+  const above = want.chain ?? want.from ?? [];
   for (const key of dependencyKeys(run, pkg)) {
     const items = reduceDependencies(pkg.metadata[key] ?? '', run.chooser.useOf(pkg));
-    for (const item of items) addItem(run, { item, pkg, key, chain });
+    for (const item of items) {
+      // What is left open, `|| ( )`, is decided once everything else stands.
+      if ('anyOf' in item) run.choices.push(() => addItem(run, { item, pkg, key, above }));
+      else addItem(run, { item, pkg, key, above });
+    }
   }
-  if (pkg.kind === 'installed' && !options.deep) return;
 }
 
 function dependencyKeys(run, pkg) {
@@ -84,22 +98,23 @@ function dependencyKeys(run, pkg) {
   if (pkg.kind === 'installed') {
     if (!options.deep) return [];
     const bdeps = options.withBdeps === 'y' || (options.withBdeps === undefined && options.update && !options.usepkg);
-    return bdeps ? [...BUILD_KEYS, ...RUN_KEYS] : RUN_KEYS;
+    return bdeps ? [...RUN_KEYS, ...BUILD_KEYS] : RUN_KEYS;
   }
-  if (pkg.kind === 'binary') return options.withBdeps === 'y' ? [...BUILD_KEYS, ...RUN_KEYS] : RUN_KEYS;
+  if (pkg.kind === 'binary') return options.withBdeps === 'y' ? [...RUN_KEYS, ...BUILD_KEYS] : RUN_KEYS;
   // Without --deep a package that is only built needs nothing at run time.
   if (options.buildpkgonly && !options.deep) return BUILD_KEYS;
   if (options.onlydeps && !options.onlydepsRuntime && run.graph.onlydeps.has(pkg)) return BUILD_KEYS;
-  return [...BUILD_KEYS, ...RUN_KEYS];
+  return [...RUN_KEYS, ...BUILD_KEYS];
 }
 
-function addItem(run, { item, pkg, key, chain }) {
+function addItem(run, { item, pkg, key, above }) {
   const atoms = 'anyOf' in item ? alternative(run, item.anyOf, pkg) : [item];
   for (const atom of atoms) {
-    if ('anyOf' in atom) addItem(run, { item: atom, pkg, key, chain });
+    if ('anyOf' in atom) addItem(run, { item: atom, pkg, key, above });
     else if (atom.blocks) run.graph.blockers.push({ atom, parent: pkg });
     else {
-      const child = select(run, { atom, parent: pkg, chain, isArgument: false });
+      const chain = [{ pkg, conditions: atom.conditions ?? [] }, ...above];
+      const child = select(run, { atom: loosened(atom, pkg), parent: pkg, chain, isArgument: false });
       if (child && child !== pkg)
         addEdge(
           run.graph,
@@ -109,6 +124,12 @@ function addItem(run, { item, pkg, key, chain }) {
         );
     }
   }
+}
+
+/** An installed package keeps its provider's slot; another sub-slot there means a rebuild, which resolve.mjs sees to. */
+function loosened(atom, parent) {
+  const bound = parent.kind === 'installed' && atom.slotOperator === '=' && atom.subslot !== undefined;
+  return bound ? { ...atom, subslot: undefined } : atom;
 }
 
 const STRENGTH = { post: 0, run: 1, build: 2 };
@@ -151,12 +172,4 @@ function missing(run, want, needs) {
     ? []
     : look.system.ebuilds.ofName(want.atom.cp).filter((pkg) => matchesAtom(want.atom, pkg));
   graph.problems.push({ kind: masked.length > 0 && !best ? 'masked' : 'missing', want, masked });
-}
-
-/** A later demand that the chosen package does not meet would need Portage's backtracking. */
-function checkSlots(graph) {
-  for (const { atom, pkg } of graph.demands) {
-    const there = graph.inSlot.get(`${pkg.cp}:${pkg.slot}`);
-    if (there !== pkg) throw new NotSimulated('slot conflicts', `${there.cpv} and ${pkg.cpv}, by ${atom.text}`);
-  }
 }

@@ -55,17 +55,18 @@ export function useChangesText(useChanges) {
 
 function chainText(want) {
   const chain = want.chain ?? want.from ?? [];
-  return chain
-    .map((each) => `# required by ${typeof each === 'string' ? each : `${each.cpv}::${each.repository}`}\n`)
-    .join('');
+  return chain.map((each) => `# required by ${typeof each === 'string' ? each : parentText(each)}\n`).join('');
 }
+
+const parentText = ({ pkg, conditions }) =>
+  `${pkg.cpv}::${pkg.repository}${conditions.length > 0 ? `[${conditions.join(',')}]` : ''}`;
 
 /** @returns {string} for stderr */
 export function problemText(problem, system, { binaryOnly }) {
   const { atom } = problem.want;
   if (problem.kind === 'masked') return maskedText(problem, system);
   const what = binaryOnly ? 'binary packages' : 'ebuilds';
-  const [parent] = problem.want.chain ?? [];
+  const parent = problem.want.chain?.[0]?.pkg;
   const dependency = parent
     ? `(dependency required by "${parent.cpv}::${parent.repository}" [${parent.kind}])\n`
     : (problem.want.from ?? [])
@@ -81,7 +82,7 @@ function maskedText(problem, system) {
   const lines = problem.masked.map(
     (pkg) => `- ${pkg.cpv}::${pkg.repository} (masked by: ${system.config.masksOf(pkg).join(', ')})\n`,
   );
-  const [parent] = problem.want.chain ?? [];
+  const parent = problem.want.chain?.[0]?.pkg;
   const required = parent ? `(dependency required by "${parent.cpv}::${parent.repository}" [${parent.kind}])\n` : '';
   return `\n!!! All ebuilds that could satisfy "${problem.want.atom.text}" have been masked.
 !!! One of the following masked packages is required to complete your request:
