@@ -96,7 +96,7 @@ export async function makeSocketDirectory(
   if (await makeOwned(directory, user, 0o750)) return directory;
   throw coordinatorError(
     'DATABASE_UNAVAILABLE',
-    `expected a directory of the user ${user.name} for the database's socket with a path of at most 90 bytes, tried ${own.join(', ')} and /tmp`,
+    `expected a directory of the user ${user.name} for the database's socket with a path of at most 93 bytes, tried ${own.join(', ')} and /tmp`,
     { hint: 'Choose a shorter paths.state or paths.run.' },
   );
 }

@@ -94,10 +94,14 @@ function connect(url: string, log: Logger): OpenDatabase {
     },
     async close() {
       await Promise.allSettled([...locks].map((lock) => lock.release()));
-      await Promise.all([pool.end({ timeout: 5 }), listener.end({ timeout: 5 })]);
+      const limit = { timeout: CLOSE_TIMEOUT_SECONDS };
+      await Promise.all([pool.end(limit), listener.end(limit)]);
     },
   };
 }
+
+/** Queries in flight get this long; after a restart of the server postgres.js would wait for connections that are gone. */
+const CLOSE_TIMEOUT_SECONDS = 2;
 
 const RETRY = { firstMs: 200, maxMs: 5000 };
 

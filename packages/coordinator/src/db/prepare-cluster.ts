@@ -17,6 +17,8 @@ export interface ClusterPlace {
   logFile: string;
   /** Runs the server. */
   user: SystemUser;
+  /** False only in tests: nothing is written through to the disk. */
+  isDurable: boolean;
   /** System users that may connect. */
   members: string[];
 }
@@ -46,7 +48,7 @@ async function makeCluster(place: ClusterPlace, binDirectory: string): Promise<v
   const unfinished = await mkdtemp(join(place.directory, 'new-'));
   await makeOwned(unfinished, place.user, 0o700);
   try {
-    await runInitdb(binDirectory, join(unfinished, 'data'), place.user);
+    await runInitdb(binDirectory, join(unfinished, 'data'), place);
     await rename(join(unfinished, 'data'), place.data);
   } catch (error) {
     // Another process was faster.

@@ -80,14 +80,15 @@ export async function privateClusterUrl(stateDirectory: string): Promise<string 
   return pointer && socketUrl(pointer.socketDirectory, CLUSTER_ROLE);
 }
 
-async function findPlaces({ config }: ClusterOptions): Promise<(major: number) => ClusterPlace> {
+async function findPlaces({ config, settings }: ClusterOptions): Promise<(major: number) => ClusterPlace> {
   const users = readSystemUsers();
   const current = currentUser();
   const user = chooseServerUser(current, users, config.postgres.user);
   const members = clusterMembers(users, current, user);
   return (major) => {
     const directory = clusterDirectory(config.paths.state, major);
-    return { major, directory, data: join(directory, 'data'), logFile: join(directory, 'postgres.log'), user, members };
+    const files = { directory, data: join(directory, 'data'), logFile: join(directory, 'postgres.log') };
+    return { major, ...files, user, members, isDurable: settings?.fsync !== 'off' };
   };
 }
 

@@ -26,9 +26,14 @@ export async function readServerMajor(binDirectory: string, user: SystemUser): P
  *
  * @throws DATABASE_UNAVAILABLE with what initdb printed
  */
-export async function runInitdb(binDirectory: string, dataDirectory: string, user: SystemUser): Promise<void> {
-  const args = ['-D', dataDirectory, '-U', CLUSTER_ROLE, '--auth-local=peer', '--auth-host=reject'];
-  const result = await execa(join(binDirectory, 'initdb'), [...args, '--encoding=UTF8', '--locale=C'], {
+export async function runInitdb(
+  binDirectory: string,
+  dataDirectory: string,
+  { user, isDurable }: { user: SystemUser; isDurable: boolean },
+): Promise<void> {
+  const access = ['-U', CLUSTER_ROLE, '--auth-local=peer', '--auth-host=reject'];
+  const args = ['-D', dataDirectory, ...access, '--encoding=UTF8', '--locale=C', ...(isDurable ? [] : ['--no-sync'])];
+  const result = await execa(join(binDirectory, 'initdb'), args, {
     ...asUser(user),
     all: true,
     reject: false,
