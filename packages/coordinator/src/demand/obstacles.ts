@@ -41,7 +41,9 @@ function nodeConfig(row: ReportRow, problems: readonly Problem[]): Judgement | u
 /** Whether a problem names the row, by an atom or by the package itself. */
 export function isAbout(problem: Problem, { entry }: Pick<ReportRow, 'entry'>): boolean {
   if (problem.atom === null) return false;
-  const atom = parseAtom(problem.atom) ?? parseAtom(`=${problem.atom}`);
+  const text = problem.atom.startsWith('=') ? problem.atom.slice(1) : problem.atom;
+  // an atom, a bare version, or one with a build number behind it
+  const atom = parseAtom(problem.atom) ?? parseAtom(`=${text}`) ?? parseAtom(`=${text.replace(/-\d+$/, '')}`);
   const { cpv, slot, subslot, repository } = entry;
   return atom !== undefined && matchesAtom(atom, { cpv, slot, subslot, repository });
 }

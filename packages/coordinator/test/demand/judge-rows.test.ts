@@ -1,0 +1,135 @@
+import type { MergeEntryOnWire, Report } from '@binhost/shared/protocol';
+import { makeNodeFacts } from '@binhost/testkit';
+import { describe, expect, test } from 'vitest';
+import { type JudgeBy, judgeRows } from '../../src/demand/judge-rows.ts';
+import type { EbuildMetadata } from '../../src/tree/ebuild-metadata.ts';
+import { makeRow } from './make-row.ts';
+
+function judge(
+  entry: Partial<MergeEntryOnWire>,
+  metadata: Partial<EbuildMetadata> | null = {},
+  by: Partial<JudgeBy> = {},
+): string {
+  const all: JudgeBy = {
+    excluded: [],
+    report: { problems: [], facts: makeNodeFacts() },
+    repositories: new Set(['gentoo']),
+    refused: new Set(),
+    ...by,
+  };
+  const [first] = judgeRows([makeRow(entry, metadata)], all);
+  const judgement = first?.judgement;
+  if (!judgement) return 'no demand';
+  return judgement.event === 'build-wanted' ? 'build-wanted' : `${judgement.event} ${judgement.code}`;
+}
+
+describe('policy', () => {
+  test.each<[string, Partial<MergeEntryOnWire>, Partial<EbuildMetadata>, string]>([
+    ['an ordinary ebuild', {}, {}, 'build-wanted'],
+    ['a binary', { kind: 'binary', buildId: 1 }, {}, 'no demand'],
+    ['an uninstall', { kind: 'uninstall' }, {}, 'no demand'],
+    ['a live version', { cpv: 'app-misc/live-9999' }, {}, 'exclude live'],
+    ['a live version of a branch', { cpv: 'app-misc/live-2.9999-r1' }, {}, 'exclude live'],
+    ['a version that only begins like a live one', { cpv: 'app-misc/live-99991.2' }, {}, 'build-wanted'],
+    ['a live ebuild by its properties', { cpv: 'app-misc/live-1' }, { properties: 'live' }, 'exclude live'],
+    ['kernel sources', { cpv: 'sys-kernel/gentoo-sources-6.12.1' }, {}, 'exclude kernel'],
+    ['a distribution kernel', { cpv: 'sys-kernel/gentoo-kernel-6.12.1' }, {}, 'exclude kernel'],
+    ['kernel headers', { cpv: 'sys-kernel/linux-headers-6.12' }, {}, 'build-wanted'],
+    ['a kernel module', { cpv: 'sys-fs/zfs-kmod-2.3' }, { depend: 'virtual/linux-sources' }, 'exclude kernel-module'],
+    [
+      'a package whose module part is off',
+      { cpv: 'x11-drivers/driver-1', use: { enabled: [], disabled: ['modules'] } },
+      { depend: 'modules? ( virtual/linux-sources )' },
+      'build-wanted',
+    ],
+    ['a repackaged binary', { cpv: 'dev-lang/rust-bin-1.90' }, {}, 'exclude already-binary'],
+    ['what may not be passed on', {}, { restrict: 'mirror bindist' }, 'exclude bindist'],
+    [
+      'what may be passed on with its flag',
+      { use: { enabled: ['bindist'], disabled: [] } },
+      { restrict: '!bindist? ( bindist )' },
+      'build-wanted',
+    ],
+    ['a row without a repository', { repository: null }, {}, 'exclude no-repository'],
+  ])('judges %s', (_what, entry, metadata, expected) => {
+    expect(judge(entry, metadata)).toBe(expected);
+  });
+
+  test('excludes what demand.exclude names, by package and by category', () => {
+    expect(judge({ cpv: 'www-client/chromium-140' }, {}, { excluded: ['www-client/chromium'] })).toBe('exclude policy');
+    expect(judge({ cpv: 'games-fps/doom-1' }, {}, { excluded: ['games-fps/*'] })).toBe('exclude policy');
+    expect(judge({ cpv: 'www-client/chromium-widget-1' }, {}, { excluded: ['www-client/chromium'] })).toBe(
+      'build-wanted',
+    );
+  });
+
+  test('excludes packages that the node wants to test itself', () => {
+    const report = { problems: [], facts: makeNodeFacts({ features: ['test'] }) };
+    expect(judge({ use: { enabled: ['test'], disabled: [] } }, {}, { report })).toBe('exclude own-tests');
+    expect(judge({ use: { enabled: [], disabled: ['test'] } }, {}, { report })).toBe('build-wanted');
+  });
+
+  test('does not exclude virtuals and accounts, which a binary-only node needs as binaries', () => {
+    expect(judge({ cpv: 'virtual/libc-1' })).toBe('build-wanted');
+    expect(judge({ cpv: 'acct-user/ntp-0' })).toBe('build-wanted');
+  });
+});
+
+describe('obstacles', () => {
+  const proposal = (code: Report['problems'][number]['code'], atom: string, line: string): Partial<JudgeBy> => ({
+    report: {
+      problems: [{ code, atom, message: 'A change is needed', lines: ['# required by x', line] }],
+      facts: makeNodeFacts(),
+    },
+  });
+
+  test('a repository that the binhost lacks', () => {
+    expect(judge({ repository: 'extra' }, null)).toBe('obstacle not-in-tree');
+  });
+
+  test('a version that the binhost lacks', () => {
+    expect(judge({}, null)).toBe('obstacle not-in-tree');
+  });
+
+  test.each([
+    ['needs-use-change', '>=dev-libs/libfoo-1.2', '>=dev-libs/libfoo-1.2 static-libs'],
+    ['needs-keyword-change', '=dev-libs/libfoo-1.2', '=dev-libs/libfoo-1.2 ~amd64'],
+    ['needs-license-change', '=dev-libs/libfoo-1.2::gentoo', '=dev-libs/libfoo-1.2 MIT'],
+    ['needs-unmask', 'dev-libs/libfoo-1.2', '=dev-libs/libfoo-1.2'],
+  ] as const)('a row that is only a proposal (%s)', (code, atom, line) => {
+    expect(judge({}, {}, proposal(code, atom, line))).toBe('obstacle node-config');
+  });
+
+  test('a proposal for another version is none for this row', () => {
+    const by = proposal('needs-keyword-change', '=dev-libs/libfoo-1.3', '=dev-libs/libfoo-1.3 ~amd64');
+    expect(judge({}, {}, by)).toBe('build-wanted');
+  });
+
+  test('the reason of a proposal names the file and the line to add', () => {
+    const by = proposal('needs-keyword-change', '=dev-libs/libfoo-1.2', '=dev-libs/libfoo-1.2 ~amd64');
+    const all = { excluded: [], repositories: new Set<string>(), refused: new Set<string>(), ...by } as JudgeBy;
+    const [first] = judgeRows([makeRow()], all);
+    expect(first?.judgement).toMatchObject({
+      text: 'A change is needed; on the node, add to /etc/portage/package.accept_keywords: =dev-libs/libfoo-1.2 ~amd64',
+    });
+  });
+
+  test.each<[string, Partial<MergeEntryOnWire>, Partial<EbuildMetadata>]>([
+    ['the mark of the row', { fetchRestricted: 'unsatisfied' }, {}],
+    ['the ebuild', {}, { restrict: 'fetch' }],
+  ])('sources that a person must fetch, by %s', (_what, entry, metadata) => {
+    expect(judge(entry, metadata)).toBe('obstacle fetch-restricted');
+  });
+
+  test.each<[string, Partial<MergeEntryOnWire>, Partial<EbuildMetadata>]>([
+    ["a flag that only the node's ebuild has", { use: { enabled: ['dbus'], disabled: ['new'] } }, { iuse: ['dbus'] }],
+    [
+      "a flag that only the binhost's ebuild has",
+      { use: { enabled: ['dbus'], disabled: [] } },
+      { iuse: ['dbus', 'new'] },
+    ],
+    ['another sub-slot', { subslot: '1' }, { subslot: '2' }],
+  ])('ebuilds that differ by %s', (_what, entry, metadata) => {
+    expect(judge(entry, metadata)).toBe('obstacle tree-skew');
+  });
+});
