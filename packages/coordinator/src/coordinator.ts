@@ -12,6 +12,7 @@ import { applyPublished } from './demand/apply-published.ts';
 import { loadDemand, loadWanted } from './demand/load-demand.ts';
 import { recordProofs } from './demand/record-proofs.ts';
 import { refreshDemand } from './demand/refresh-demand.ts';
+import { wishesOfNode } from './demand/wish-view.ts';
 import { type ApiReads, makeApiReads } from './http/api-reads.ts';
 import { listenOnAddress, listenOnSocket } from './http/listen.ts';
 import { adminServer, controlServer, packagesServer, viewServer } from './http/servers.ts';
@@ -32,8 +33,7 @@ import { currentIndex, loadPublished, publishedByVariant } from './publish/publi
 import { publisherLock } from './publish/publisher.ts';
 import { enqueueBuild, loadLiveBuilds, moveBuild, needBuilds, setPriority } from './queue/build-store.ts';
 import { reclaimLeases } from './queue/reclaim-leases.ts';
-import { isDatabaseAlive, loadHeldLocks, loadNodes, loadWishes } from './status/status-store.ts';
-import { wishView } from './status/status-view.ts';
+import { isDatabaseAlive, loadHeldLocks, loadNodes } from './status/status-store.ts';
 import { openEbuildTree } from './tree/ebuild-tree.ts';
 
 /**
@@ -98,7 +98,7 @@ interface Flow {
 function wireSteps({ config, clock, log }: CoordinatorParts, db: Database): Flow {
   // link: who is connected, and what is pushed to them
   const agents = new OnlineAgents({
-    loadWishes: async (nodeId) => (await loadWishes(db, nodeId)).map(wishView),
+    loadWishes: (nodeId) => wishesOfNode(db, nodeId),
     gatherMs: config.notify.gather,
     clock,
     log: log.child({ step: 'link' }),

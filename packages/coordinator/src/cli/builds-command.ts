@@ -1,6 +1,6 @@
 import { BUILD_STATES, type BuildState } from '@binhost/shared/protocol';
 import type { CommandModule } from 'yargs';
-import type { BuildDetail, BuildView } from '../status/status-view.ts';
+import type { BuildDetail, BuildView } from '../status/view-types.ts';
 import { buildNumber, wordsOf } from './arguments.ts';
 import { type CommandContext, type GlobalArguments, paintFor, printData, viewClient } from './command-context.ts';
 import { ago, facts, type Paint, plain, stateText, table, variantText } from './print.ts';

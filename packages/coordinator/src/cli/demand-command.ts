@@ -1,5 +1,5 @@
 import type { CommandModule } from 'yargs';
-import type { DemandView } from '../status/status-view.ts';
+import type { DemandView } from '../status/view-types.ts';
 import { type CommandContext, type GlobalArguments, paintFor, printData, viewClient } from './command-context.ts';
 import { type Paint, plain, stateText, table, variantText } from './print.ts';
 

@@ -1,5 +1,5 @@
 import type { CommandModule } from 'yargs';
-import type { CoordinatorStatus } from '../status/status-view.ts';
+import type { CoordinatorStatus } from '../status/view-types.ts';
 import { type CommandContext, type GlobalArguments, paintFor, printData, viewClient } from './command-context.ts';
 import { ago, counts, facts, type Paint, plain, stateText, table } from './print.ts';
 

@@ -4,19 +4,21 @@ import type { Clock } from '@binhost/shared/time';
 import type { CoordinatorConfig } from '../config/coordinator-config.ts';
 import { coordinatorError } from '../coordinator-errors.ts';
 import type { Database } from '../db/database.ts';
+import { wishesOfNode } from '../demand/wish-view.ts';
 import type { AttemptRow } from '../status/status-rows.ts';
 import * as store from '../status/status-store.ts';
 import * as view from '../status/status-view.ts';
+import type * as views from '../status/view-types.ts';
 import { followFile } from './follow-file.ts';
 
 /** The questions that the API answers; each read anew from the tables. */
 export interface ApiReads {
-  status(): Promise<view.CoordinatorStatus>;
-  nodes(): Promise<view.NodeView[]>;
-  node(name: string): Promise<view.NodeDetail>;
-  demand(): Promise<view.DemandView[]>;
-  builds(states: readonly BuildState[] | undefined): Promise<view.BuildView[]>;
-  build(id: number): Promise<view.BuildDetail>;
+  status(): Promise<views.CoordinatorStatus>;
+  nodes(): Promise<views.NodeView[]>;
+  node(name: string): Promise<views.NodeDetail>;
+  demand(): Promise<views.DemandView[]>;
+  builds(states: readonly BuildState[] | undefined): Promise<views.BuildView[]>;
+  build(id: number): Promise<views.BuildDetail>;
   /** The newest attempt's log as text. */
   log(request: { buildId: number; follow: boolean; signal: AbortSignal }): Promise<Readable>;
 }
@@ -56,7 +58,7 @@ export function makeApiReads(parts: ApiReadsParts): ApiReads {
       const nodes = await store.loadNodes(db, name);
       const [node] = view.nodeViews(nodes, await store.loadWishCounts(db));
       if (!node || !nodes[0]) throw notFound('node', name, 'nodes');
-      return { ...node, wishList: (await store.loadWishes(db, nodes[0].id)).map(view.wishView) };
+      return { ...node, wishList: await wishesOfNode(db, nodes[0].id) };
     },
     demand: async () => view.demandViews(await store.loadWishes(db)),
     builds: async (states) => (await store.loadBuilds(db, states ? { states } : {})).map(view.buildView),

@@ -43,8 +43,6 @@ export interface WishRow {
   firstWantedAt: Date;
   /** The newest build of the variant. */
   build: { id: number; state: BuildState; reason: string } | null;
-  /** BUILD_ID of the published package that serves it. */
-  publishedBuildId: number | null;
 }
 
 export interface BuildRow {

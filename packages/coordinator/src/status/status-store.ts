@@ -71,8 +71,8 @@ export async function loadWishCounts(db: Database): Promise<WishCount[]> {
     .groupBy(wishes.nodeId, wishes.state);
 }
 
-/** Live wishes with the newest build of each variant. @param nodeId undefined: of all nodes */
-export async function loadWishes(db: Database, nodeId?: string): Promise<WishRow[]> {
+/** Live wishes of all nodes, with the newest build of each variant. */
+export async function loadWishes(db: Database): Promise<WishRow[]> {
   const newest = db
     .selectDistinctOn([builds.variantKey], {
       id: builds.id,
@@ -88,7 +88,7 @@ export async function loadWishes(db: Database, nodeId?: string): Promise<WishRow
     .from(wishes)
     .innerJoin(nodes, eq(nodes.id, wishes.nodeId))
     .leftJoin(newest, eq(newest.variantKey, wishes.variantKey))
-    .where(and(ne(wishes.state, 'gone'), nodeId === undefined ? undefined : eq(wishes.nodeId, nodeId)))
+    .where(ne(wishes.state, 'gone'))
     .orderBy(nodes.name, wishes.position, wishes.id);
   return rows.map(({ wishes: wish, nodes: node, newest: build }) => ({ ...wish, nodeName: node.name, build }));
 }

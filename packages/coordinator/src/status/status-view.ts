@@ -1,117 +1,21 @@
 import { bindingText } from '@binhost/shared/portage';
-import {
-  BUILD_STATES,
-  type BuildState,
-  type Report,
-  WISH_STATES,
-  type WishState,
-  type WishView,
-} from '@binhost/shared/protocol';
-import type { FailureKind } from '../queue/build-state.ts';
-import type { AttemptOutcome } from '../queue/build-tables.ts';
+import { BUILD_STATES, WISH_STATES } from '@binhost/shared/protocol';
 import type { AttemptRow, BuildRow, NodeRow, StatusRows, WishCount, WishRow } from './status-rows.ts';
-import { findWarnings, isBuilderAlive, type Warning, type WarningFacts } from './warnings.ts';
+import type {
+  AttemptView,
+  BuildDetail,
+  BuilderView,
+  BuildView,
+  CoordinatorStatus,
+  DemandView,
+  NodeView,
+} from './view-types.ts';
+import { findWarnings, isBuilderAlive, type WarningFacts } from './warnings.ts';
 
 /**
- * The step status: rows of all steps → what the API, `--json` and the tables of the commands show. Pure.
- * Times are milliseconds since the epoch by the coordinator's clock; null means "never" or "none".
+ * The step status. In: rows of all steps, read by status-store.ts. Out: what the API answers and the commands show
+ * (view-types.ts). Called by the API for every question; pure, and so it cannot fail.
  */
-export interface CoordinatorStatus {
-  madeAtMs: number;
-  version: string;
-  startedAtMs: number;
-  warnings: Warning[];
-  nodes: { total: number; online: number; reported: number };
-  /** Live wishes of all nodes by state. */
-  wishes: Record<WishState, number>;
-  builds: Record<BuildState, number>;
-  /** Builds that are worked on. */
-  active: BuildView[];
-  builders: BuilderView[];
-  /** Pools that a running publisher holds. */
-  publishing: string[];
-  indexes: { pool: string; timestampMs: number; sha256: string; entries: number }[];
-}
-
-export interface BuilderView {
-  name: string;
-  mode: 'overlay' | 'host';
-  /** Empty: all. */
-  pools: string[];
-  version: string;
-  alive: boolean;
-  seenAtMs: number;
-}
-
-export interface NodeView {
-  name: string;
-  pool: string;
-  online: boolean;
-  agentVersion: string | null;
-  /** Its EMERGE_DEFAULT_OPTS take binaries only. */
-  binaryOnly: boolean;
-  lastSeenAtMs: number;
-  clockSkewMs: number | null;
-  report: { number: number; lookedAtMs: number; outcome: Report['outcome']; problems: number } | null;
-  wishes: Record<WishState, number>;
-}
-
-export interface NodeDetail extends NodeView {
-  wishList: WishView[];
-}
-
-/** A variant with the wishes for it. */
-export interface DemandView {
-  variantKey: string;
-  pool: string;
-  cpv: string;
-  slot: string;
-  repository: string;
-  useEnabled: string[];
-  bindings: string[];
-  firstWantedAtMs: number;
-  build: { id: number; state: BuildState; reason: string } | null;
-  wishes: { node: string; state: WishState; reasonCode: string | null; reason: string | null }[];
-}
-
-export interface BuildView {
-  id: number;
-  pool: string;
-  cpv: string;
-  slot: string;
-  repository: string;
-  useEnabled: string[];
-  bindings: string[];
-  variantKey: string;
-  state: BuildState;
-  sinceMs: number;
-  /** Why it is in this state. */
-  reason: string;
-  failureKind: FailureKind | null;
-  priority: number;
-  /** Builds that must be published before this one may start. */
-  missing: number;
-  notBeforeMs: number;
-  createdAtMs: number;
-  attempts: number;
-}
-
-export interface AttemptView {
-  id: number;
-  number: number;
-  builder: string;
-  startedAtMs: number;
-  endedAtMs: number | null;
-  outcome: AttemptOutcome | null;
-  text: string | null;
-  phase: string | null;
-  log: string;
-}
-
-export interface BuildDetail extends BuildView {
-  attemptList: AttemptView[];
-}
-
 export interface StatusFacts extends WarningFacts {
   version: string;
   startedAtMs: number;
@@ -163,21 +67,6 @@ export function nodeViews(nodes: readonly NodeRow[], counts: readonly WishCount[
       counts.filter(({ nodeId }) => nodeId === node.id),
     ),
   }));
-}
-
-export function wishView(wish: WishRow): WishView {
-  return {
-    cpv: wish.cpv,
-    useEnabled: wish.useEnabled,
-    bindings: wish.bindings.map(bindingText),
-    state: wish.state,
-    reasonCode: wish.reasonCode,
-    // While it waits, the build knows best why.
-    reason: wish.reason ?? (wish.state === 'waiting' ? (wish.build?.reason ?? null) : null),
-    buildState: wish.build?.state ?? null,
-    sinceMs: wish.stateSince.getTime(),
-    buildId: wish.publishedBuildId,
-  };
 }
 
 /** Wishes of all nodes → one row per variant, most wanted first. */
