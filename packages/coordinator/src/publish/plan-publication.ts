@@ -14,10 +14,6 @@ export interface HandedOver {
 export interface PublishedFacts {
   variantKey: string;
   cpv: string;
-  repository: string;
-  useEnabled: readonly string[];
-  /** `dev-libs/libfoo:0/2`, sorted. */
-  bindings: readonly string[];
   buildTime: number;
 }
 
