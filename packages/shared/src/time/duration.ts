@@ -11,9 +11,9 @@ export function parseDuration(text: string): number | undefined {
   return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
 }
 
-/** The shortest whole form of a duration: 90000 → `90s`, 120000 → `2m`; of mixed sizes the two largest parts, `1h 5m`. */
+/** A duration for people, in its two largest parts: 90000 → `1m 30s`, 120000 → `2m`, 90061000 → `1d 1h`; below a second `250ms`. */
 export function formatDuration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)}ms`;
+  if (Math.round(ms) < 1000) return `${Math.round(ms)}ms`;
   const units = ['d', 'h', 'm', 's'] as const;
   let rest = Math.round(ms / 1000) * 1000;
   const parts: string[] = [];
