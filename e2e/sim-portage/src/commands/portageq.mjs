@@ -64,8 +64,6 @@ function envvar(system, argv) {
 const shellQuoted = (text) =>
   text !== '' && /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`;
 
-const shellQuoted = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`);
-
 function valueOf(system, name) {
   if (PATHS.has(name)) return system.settings.path(name);
   if (name === 'ROOT' || name === 'EROOT') return '/';

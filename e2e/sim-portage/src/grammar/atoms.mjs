@@ -5,7 +5,7 @@ const ATOM =
   /^(!{0,2})(>=|<=|~|=|<|>|)([A-Za-z0-9_*][A-Za-z0-9+_.*-]*\/[A-Za-z0-9_*][A-Za-z0-9+_.*-]*?)(?::([A-Za-z0-9_][A-Za-z0-9+_.-]*)?(?:\/([A-Za-z0-9_][A-Za-z0-9+_.-]*))?([=*])?)?(?:::([A-Za-z0-9_][A-Za-z0-9_-]*))?(?:\[([^\]]*)\])?$/;
 
 /**
- * @typedef {{ text: string, blocks: '' | '!' | '!!', operator: string, cp: string, version?: string, slot?: string,
+ * @typedef {{ text: string, blocks: '' | '!' | '!!', operator: string, cp: string, version?: string, buildId?: number, slot?: string,
  *   subslot?: string, slotOperator?: '=' | '*', repository?: string, use: string[] }} Atom
  */
 
@@ -32,18 +32,26 @@ export function parseAtom(text) {
   const glob = operator === '=' && name.endsWith('*');
   const cpv = splitCpv(glob ? name.slice(0, -1) : name);
   if (!cpv) return undefined;
-  return { ...atom, operator: glob ? '=*' : operator, cp: cpv.cp, version: cpv.version };
+  return { ...atom, operator: glob ? '=*' : operator, ...versionParts(cpv) };
+}
+
+/** `=cat/pkg-1.0-2` names build 2 of version 1.0: a name cannot end in a version. */
+function versionParts(cpv) {
+  const inner = /^\d+$/.test(cpv.version) ? splitCpv(cpv.cp) : undefined;
+  if (!inner) return { cp: cpv.cp, version: cpv.version };
+  return { cp: inner.cp, version: inner.version, buildId: Number(cpv.version) };
 }
 
 /**
  * Everything but the USE dependencies.
  * @param {Atom} atom
- * @param {{ cp: string, version: string, slot: string, subslot: string, repository?: string }} pkg
+ * @param {{ cp: string, version: string, slot: string, subslot: string, repository?: string, buildId?: number }} pkg
  */
 export function matchesAtom(atom, pkg) {
   if (!matchesName(atom.cp, pkg.cp)) return false;
   if (atom.slot !== undefined && atom.slot !== pkg.slot) return false;
   if (atom.subslot !== undefined && atom.subslot !== pkg.subslot) return false;
+  if (atom.buildId !== undefined && atom.buildId !== pkg.buildId) return false;
   if (atom.repository !== undefined && atom.repository !== pkg.repository) return false;
   return atom.version === undefined || matchesVersion(atom.operator, atom.version, pkg.version);
 }

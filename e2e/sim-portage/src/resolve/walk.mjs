@@ -52,16 +52,17 @@ function select(run, want) {
   const needs = useNeeds(want.atom.use, want.parent ? chooser.useOf(want.parent) : new Set());
   const isArgument = want.isArgument && want.parent === undefined;
   const best = chooser.choose(want.atom, needs, { isArgument });
-  const pkg = inGraph(run, { atom: want.atom, needs, best }) ?? best;
+  const pkg = (run.look.options.nodeps ? undefined : inGraph(run, { atom: want.atom, needs, best })) ?? best;
   if (!pkg) {
     missing(run, want, needs);
     return undefined;
   }
   const there = graph.inSlot.get(`${pkg.cp}:${pkg.slot}`);
-  if (there && there !== pkg) {
+  // Without dependencies each target stands for itself: several instances of a package may be fetched in one call.
+  if (there && there !== pkg && !run.look.options.nodeps) {
     throw new NotSimulated('slot conflicts', `${there.cpv} and ${pkg.cpv} in one slot, by ${want.atom.text}`);
   }
-  if (!there) addNode(run, pkg, want);
+  if (there !== pkg) addNode(run, pkg, want);
   return pkg;
 }
 

@@ -1,0 +1,61 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeHost, type SimulatedHost } from '../sim-portage/make-host.ts';
+import type { RunningService } from '../support/run-service.ts';
+import { type RunningAgent, startAgent } from '../support/start-agent.ts';
+import { chooseCoordinatorPorts, poolUrl, type RunningCoordinator, startCoordinator } from '../support/start-coordinator.ts';
+import { trustKey } from '../support/trust-key.ts';
+import { binhostDescription, NODES, type NodeName, nodeDescription } from './demo-fleet.ts';
+
+/** Everything that the demo has started; stop() ends it in order and removes the directory. */
+export interface Fleet {
+  directory: string;
+  coordinator: RunningCoordinator;
+  agents: RunningAgent[];
+  hosts: Record<NodeName, SimulatedHost>;
+  services(): RunningService[];
+}
+
+export interface FleetStart {
+  /** Called as the set-up goes on, with one sentence each. */
+  onStep: (text: string) => void;
+  /** Called for everything that must be undone, in the order in which it was made. */
+  onUndo: (undo: () => Promise<void>) => void;
+}
+
+/** @throws with the log's end of what did not start */
+export async function startFleet({ onStep, onUndo }: FleetStart): Promise<Fleet> {
+  // Short, since Unix sockets have a limit; 0755, since PostgreSQL may run as another user when we are root.
+  const directory = await mkdtemp(join(tmpdir(), 'binhost-demo-'));
+  onUndo(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }));
+  await chmod(directory, 0o755);
+
+  const ports = await chooseCoordinatorPorts();
+  const place = (name: string): string => join(directory, name);
+  const binhost = await makeHost(binhostDescription(place('binhost/system')));
+  const made = await Promise.all(
+    NODES.map(async (name) => [name, await makeHost(nodeDescription(name, place(`${name}/system`), poolUrl(ports)))] as const),
+  );
+  const hosts = Object.fromEntries(made) as Record<NodeName, SimulatedHost>;
+  onStep(`made a binhost and ${NODES.length} nodes of the simulated Portage in ${directory}`);
+
+  const coordinator = await startCoordinator({ directory: place('binhost'), host: binhost, ports });
+  onUndo(() => coordinator.stop());
+  onStep('coordinator, builder and publisher run on the binhost');
+
+  await Promise.all(NODES.map((name) => trustKey(hosts[name], `${coordinator.poolUrl}/key.asc`)));
+  onStep('every node trusts the signing key: imported, and signed by a key of its own');
+
+  const agents = await Promise.all(
+    NODES.map(async (name) => {
+      const options = { name, directory: place(name), host: hosts[name], coordinatorUrl: coordinator.controlUrl };
+      const agent = await startAgent(options);
+      onUndo(() => agent.stop());
+      return agent;
+    }),
+  );
+  onStep(`agents run on ${NODES.join(', ')}`);
+  const services = (): RunningService[] => [coordinator.service, ...agents.map((agent) => agent.service)];
+  return { directory, coordinator, agents, hosts, services };
+}
