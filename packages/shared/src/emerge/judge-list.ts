@@ -55,13 +55,14 @@ function looksLikeEmerge(list: MergeList): boolean {
 }
 
 function notEmerge(lines: readonly string[]): PretendProblem {
-  const shown = lines.filter((line) => line.trim() !== '');
-  const what = shown.length === 0 ? 'The output is empty' : 'The output has no line that a list of emerge has';
+  const first = lines.findIndex((line) => line.trim() !== '');
+  const shown = lines.slice(Math.max(first, 0), first + 5).filter((line) => line !== '');
+  const what = first < 0 ? 'The output is empty' : 'The output has no line that a list of emerge has';
   const message = `${what}: expected that of emerge --pretend --verbose, which ends its list with a "Total:" line.`;
   return makeProblem({
     code: 'not-emerge-output',
     message,
-    lines: shown.slice(0, 5).map((line) => line.slice(0, 200)),
+    lines: shown.map((line) => line.slice(0, 200)),
   });
 }
 
@@ -102,15 +103,12 @@ function unknownLines(list: MergeList): PretendProblem[] {
   return [makeProblem({ code: 'unknown-line', message, lines: list.unknownLines })];
 }
 
+/** emerge prints one list and one total; where there are more, the first that does not fit says enough. */
 function mismatches(list: MergeList): PretendProblem[] {
-  return list.totals
-    .filter((totals) => totals.packages !== null && totals.packages !== totals.counted)
-    .map((totals) =>
-      makeProblem({
-        code: 'total-mismatch',
-        message: `emerge counts ${totals.packages} package(s), but ${totals.counted} were read from its list.`,
-      }),
-    );
+  const wrong = list.totals.find((totals) => totals.packages !== null && totals.packages !== totals.counted);
+  if (!wrong) return [];
+  const message = `emerge counts ${wrong.packages} package(s), but ${wrong.counted} were read from its list.`;
+  return [makeProblem({ code: 'total-mismatch', message })];
 }
 
 function truncated(list: MergeList, noted: readonly PretendProblem[]): PretendProblem[] {

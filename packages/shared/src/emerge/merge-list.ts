@@ -44,12 +44,13 @@ export function readMergeList(
   limits: PretendLimits,
 ): MergeList {
   const list = emptyList();
-  for (const [index, line] of lines.entries()) {
-    if (list.entries.length >= limits.entries) {
-      list.problems.push(tooManyRows(limits.entries));
-      break;
-    }
-    readLine(list, line, openLines.includes(index));
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    if (line === '') list.inRows = false;
+    else readLine(list, line, openLines.includes(at));
+    if (list.entries.length < limits.entries) continue;
+    list.problems.push(tooManyRows(limits.entries));
+    break;
   }
   return list;
 }
@@ -74,7 +75,6 @@ function emptyList(): MergeList {
 function readLine(list: MergeList, line: string, open: boolean): void {
   const inRows = list.inRows;
   list.inRows = false;
-  if (line === '') return;
   if (open && isCut(list, line)) {
     list.cutLine = line;
   } else if (ROW_START.test(line)) {

@@ -18,14 +18,18 @@ const ESCAPE_SEQUENCES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b\r\n]*(?:
  * whatever the line ends are.
  */
 export function outputLines(text: string, limits: PretendLimits): OutputLines {
-  const problems: PretendProblem[] = [];
-  if (text.length > limits.textLength) problems.push(textTooLarge(text.length, limits.textLength));
-  const kept = stripTerminal(text.slice(0, limits.textLength));
-  const lines = kept.split(/\r\n|\n|\r/);
+  const plain = stripTerminal(text.slice(0, limits.textLength));
+  // One more than is kept: an empty one behind the last line end, or the proof that there are too many
+  const lines = plain.split(/\r\n|\n|\r/, limits.lines + 1);
   const lastLineOpen = lines.at(-1) !== '';
-  if (!lastLineOpen) lines.pop();
+  const tooMany = lines.length > limits.lines;
+  if (!lastLineOpen || tooMany) lines.pop();
+  const problems = [
+    ...(text.length > limits.textLength ? [textTooLarge(text.length, limits.textLength)] : []),
+    ...(tooMany ? [tooManyLines(limits.lines)] : []),
+  ];
+  if (!lines.some((line) => line.length > limits.lineLength)) return { lines, lastLineOpen, problems };
   const tooLong = lines.filter((line) => line.length > limits.lineLength);
-  if (tooLong.length === 0) return { lines, lastLineOpen, problems };
   problems.push(lineTooLarge(tooLong, limits.lineLength));
   return { lines: lines.filter((line) => line.length <= limits.lineLength), lastLineOpen, problems };
 }
@@ -40,6 +44,10 @@ function textTooLarge(length: number, limit: number): PretendProblem {
     code: 'too-large',
     message: `The output has ${length} characters, more than the ${limit} that are read; the rest is left out.`,
   });
+}
+
+function tooManyLines(limit: number): PretendProblem {
+  return makeProblem({ code: 'too-large', message: `The output has more than ${limit} lines; the rest is left out.` });
 }
 
 function lineTooLarge(lines: readonly string[], limit: number): PretendProblem {

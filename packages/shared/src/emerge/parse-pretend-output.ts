@@ -25,9 +25,9 @@ export function parsePretendOutput(output: PretendOutput, options: Partial<Prete
   const stdout = outputLines(output.stdout, limits);
   const stderr = outputLines(output.stderr, limits);
   // A blank line between them: no message runs from one stream into the other
-  const lines = [...stdout.lines, '', ...stderr.lines];
+  const lines = stdout.lines.concat('', stderr.lines);
   const list = readMergeList(lines, openLines(stdout, stderr), limits);
-  const noted = [...stdout.problems, ...stderr.problems, ...list.problems, ...readProblems(lines)];
+  const noted = [...stdout.problems, ...stderr.problems, ...list.problems, ...readProblems(lines, limits)];
   const problems = boundProblems([...withoutEcho(noted), ...judgeList(list, noted, lines)], limits.problems);
   return { entries: list.entries, problems, totals: sumTotals(list) };
 }
@@ -58,7 +58,7 @@ function withoutEcho(problems: readonly PretendProblem[]): PretendProblem[] {
 
 function boundProblems(problems: PretendProblem[], limit: number): PretendProblem[] {
   if (problems.length <= limit) return problems;
-  const message = `${problems.length} problems were found, more than the ${limit} that are kept.`;
+  const message = `More than ${limit} problems were found; the rest is left out.`;
   return [makeProblem({ code: 'too-large', message }), ...problems.slice(0, limit - 1)];
 }
 

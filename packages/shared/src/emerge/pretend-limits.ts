@@ -2,6 +2,8 @@
 export interface PretendLimits {
   /** Characters of one stream. A list of 2,500 packages has some 1.5 million. */
   textLength: number;
+  /** Lines of one stream: a row a package, and some ten for each message. */
+  lines: number;
   /** Characters of one line. The longest real ones, with every USE_EXPAND group shown, have some 10,000. */
   lineLength: number;
   /** Rows of the merge list; also what a report may carry. */
@@ -12,6 +14,7 @@ export interface PretendLimits {
 
 export const PRETEND_LIMITS: Readonly<PretendLimits> = {
   textLength: 16 * 1024 * 1024,
+  lines: 200_000,
   lineLength: 256 * 1024,
   entries: 20_000,
   problems: 2_000,

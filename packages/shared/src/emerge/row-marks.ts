@@ -3,18 +3,19 @@ import type { MergeChange, MergeEntry } from './pretend-result.ts';
 export type RowMarks = Pick<MergeEntry, 'change' | 'mask' | 'fetchRestricted' | 'interactive'>;
 
 /**
- * One column a mark: interactive · New or r (forced) · Slot or Replace · F, f (fetch restricted) or g (remote binary) ·
- * Update · Downgrade · mask. The mask's column is missing in Portage of 2007 and with --quiet.
+ * Interactive · New or r (forced) · Slot or Replace · F, f (fetch restricted) or g (remote binary) · Update · Downgrade · mask.
+ * Each has a column of its own, but no letter stands for two things, and older versions and --quiet print fewer columns: so the
+ * letters and their order decide.
  */
-const MARKS = /^([ I])([ Nr])([ SR])([ Ffg])([ U])([ D])([ ~*#]?)$/;
+const MARKS = /^(I?)([Nr]?)([SR]?)([Ffg]?)(U?)(D?)([~*#]?)$/;
 
 /**
- * The marks of an `[ebuild …]` or `[binary …]` row, given the text between the kind's following space and the bracket.
+ * The marks of an `[ebuild …]` or `[binary …]` row, given the text between the kind and the bracket.
  *
- * @returns undefined where a column holds something else, or no column says what would happen
+ * @returns undefined where something else stands there, or nothing says what would happen
  */
 export function parseRowMarks(text: string): RowMarks | undefined {
-  const match = MARKS.exec(text);
+  const match = MARKS.exec(text.replaceAll(' ', ''));
   if (!match) return undefined;
   const [, interactive, isNew, slot, fetch, upgrade, downgrade, mask] = match;
   const change = changeOf({ isNew, slot, upgrade, downgrade });

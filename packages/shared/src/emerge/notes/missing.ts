@@ -65,7 +65,7 @@ function readWorldMissing(lines: readonly string[], at: number): Note {
       code: 'missing-ebuild',
       atom,
       message: `Nothing can be merged for ${atom} of the world set: all of it is masked, missing, or needs something that is.`,
-      lines: block,
+      lines: [...block.slice(0, 2), atom],
     }),
   );
   return { problems, next: at + block.length };
