@@ -1,0 +1,186 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import {
+  type AgentMessage,
+  type CoordinatorMessage,
+  decodeAgentMessage,
+  decodeFrame,
+  encodeFrame,
+  type Frame,
+  type Hello,
+  PROTOCOL_VERSION,
+  type Report,
+  type Welcome,
+} from '@binhost/shared/protocol';
+import { type WebSocket, WebSocketServer } from 'ws';
+
+/** A coordinator made small: the real protocol over real sockets, everything it hears kept. Every knob may be turned at any time. */
+export interface Knobs {
+  /** What agents must show; empty: nothing. */
+  secret: string;
+  /** Answer hello with this final error instead of a welcome; empty: welcome. */
+  refuseHello: string;
+  /** Accept connections and say nothing at all. */
+  isMute: boolean;
+  /** Answer pings. */
+  answersPings: boolean;
+  /** Acknowledge reports; without, they stay unacknowledged on the agent's side. */
+  acknowledgesReports: boolean;
+  /** Answer reports with a non-final error of this code; empty: take them. */
+  refuseReports: string;
+  nodeId: string;
+  packagesUrl: string | null;
+}
+
+export interface TestCoordinator {
+  knobs: Knobs;
+  /** For `coordinator.url`. */
+  url: string;
+  hellos: Hello[];
+  /** Everything but hello, in the order in which it came, over all connections. */
+  received: Exclude<AgentMessage, Hello>[];
+  /** Sequences that agents acknowledged. */
+  acknowledged: number[];
+  /** Error frames that agents sent. */
+  errors: Extract<Frame, { kind: 'error' }>[];
+  /** How many binary (gzipped) frames came. */
+  binaryFrames: number;
+  /** Authorization headers of all tries. */
+  authorizations: (string | undefined)[];
+  reports(): Report[];
+  /** To every connected agent, numbered. */
+  send(message: CoordinatorMessage): void;
+  /** To every connected agent, loose. `unknown` so that tests can send what no coordinator would. */
+  loose(message: unknown): void;
+  /** Raw bytes in place of a frame. */
+  raw(data: string | Buffer): void;
+  /** Cuts every connection without a goodbye. */
+  cut(): void;
+  connected(): number;
+  close(): Promise<void>;
+}
+
+export async function startTestCoordinator(changed: Partial<Knobs> = {}, port = 0): Promise<TestCoordinator> {
+  const knobs: Knobs = { ...DEFAULT_KNOBS, ...changed };
+  const sockets = new Set<WebSocket>();
+  const memory = { digest: null as string | null, lastReport: 0, sequence: 0 };
+  const server = createServer();
+  const coordinator: TestCoordinator = {
+    knobs,
+    url: '',
+    hellos: [],
+    received: [],
+    acknowledged: [],
+    errors: [],
+    binaryFrames: 0,
+    authorizations: [],
+    reports: () => coordinator.received.filter((message) => message.type === 'report'),
+    send: (message) => {
+      memory.sequence += 1;
+      for (const socket of sockets) write(socket, { kind: 'message', sequence: memory.sequence, message });
+    },
+    loose: (message) => {
+      for (const socket of sockets) write(socket, { kind: 'loose', message });
+    },
+    raw: (data) => {
+      for (const socket of sockets) socket.send(data);
+    },
+    cut: () => {
+      for (const socket of sockets) socket.terminate();
+    },
+    connected: () => sockets.size,
+    close: () => closeAll(server, sockets),
+  };
+  const accept = new WebSocketServer({ noServer: true, autoPong: false });
+  server.on('upgrade', (request, stream, head) => {
+    coordinator.authorizations.push(request.headers.authorization);
+    if (knobs.secret !== '' && request.headers.authorization !== `Bearer ${knobs.secret}`) {
+      stream.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+      return;
+    }
+    accept.handleUpgrade(request, stream, head, (socket) => {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+      socket.on('error', () => {});
+      socket.on('ping', (data) => knobs.answersPings && socket.pong(data));
+      socket.on('message', (data: Buffer, isBinary: boolean) => {
+        if (isBinary) coordinator.binaryFrames += 1;
+        onFrame(decodeFrame((isBinary ? gunzipSync(data) : data).toString('utf8')), socket);
+      });
+    });
+  });
+
+  function onFrame(frame: Frame, socket: WebSocket): void {
+    if (frame.kind === 'ack') coordinator.acknowledged.push(frame.sequence);
+    if (frame.kind === 'error') coordinator.errors.push(frame);
+    if (frame.kind !== 'message' || knobs.isMute) return;
+    const message = decodeAgentMessage(frame.message);
+    if (message.type === 'hello') return greet(message, frame.sequence, socket);
+    coordinator.received.push(message);
+    if (message.type === 'report' && knobs.refuseReports !== '') {
+      return write(socket, {
+        kind: 'error',
+        code: knobs.refuseReports,
+        message: 'refused by a test',
+        sequence: frame.sequence,
+        final: false,
+      });
+    }
+    if (message.type === 'report' && !knobs.acknowledgesReports) return;
+    if (message.type === 'report') memory.lastReport = Math.max(memory.lastReport, message.number);
+    if (message.type === 'inventory') memory.digest = message.digest;
+    write(socket, { kind: 'ack', sequence: frame.sequence });
+  }
+
+  function greet(hello: Hello, sequence: number, socket: WebSocket): void {
+    coordinator.hellos.push(hello);
+    if (knobs.refuseHello !== '') {
+      write(socket, { kind: 'error', code: 'PROTOCOL_VERSION', message: knobs.refuseHello, sequence, final: true });
+      return socket.close(1002);
+    }
+    write(socket, { kind: 'ack', sequence });
+    memory.sequence += 1;
+    write(socket, { kind: 'message', sequence: memory.sequence, message: welcomeTo(hello) });
+  }
+
+  function welcomeTo(hello: Hello): Welcome {
+    return {
+      type: 'welcome',
+      protocolVersion: PROTOCOL_VERSION,
+      oldestProtocolVersion: 1,
+      coordinatorVersion: 'test',
+      nodeId: knobs.nodeId,
+      pool: 'default',
+      packagesUrl: knobs.packagesUrl,
+      index: null,
+      inventoryWanted: hello.inventoryDigest !== null && hello.inventoryDigest !== memory.digest,
+      lastReport: memory.lastReport,
+      sentAtMs: 0,
+    };
+  }
+
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  coordinator.url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return coordinator;
+}
+
+const DEFAULT_KNOBS: Knobs = {
+  secret: '',
+  refuseHello: '',
+  isMute: false,
+  answersPings: true,
+  acknowledgesReports: true,
+  refuseReports: '',
+  nodeId: '6f0e1f66-5f2b-4c86-9b4e-3d6a8f0b7a11',
+  packagesUrl: 'http://127.0.0.1:1/packages/default',
+};
+
+function write(socket: WebSocket, frame: Frame): void {
+  socket.send(encodeFrame(frame));
+}
+
+async function closeAll(server: Server, sockets: Set<WebSocket>): Promise<void> {
+  for (const socket of sockets) socket.terminate();
+  await new Promise((resolve) => server.close(resolve));
+}
