@@ -23,8 +23,8 @@ const SETTINGS = [
   'USE_EXPAND_UNPREFIXED',
 ] as const;
 
-/** The variables to ask for first. */
-export const HEADER_SETTINGS: readonly string[] = SETTINGS;
+/** The variables to ask for first; PORTDIR names the profile's repository and stays out of the header. */
+export const HEADER_SETTINGS: readonly string[] = [...SETTINGS, 'PORTDIR'];
 
 type Values = Readonly<Record<string, string>>;
 
@@ -43,7 +43,8 @@ function names(text = ''): string[] {
  * @param profile the profile below the repository's profiles directory, else its path; '' where there is none
  */
 export function indexHeader(values: Values, profile: string): Record<string, string> {
-  const header: Record<string, string> = { ...values, PROFILE: profile, VERSION: '0' };
+  const { PORTDIR: _, ...settings } = values;
+  const header: Record<string, string> = { ...settings, PROFILE: profile, VERSION: '0' };
   return Object.fromEntries(Object.entries(header).filter(([, value]) => value !== ''));
 }
 

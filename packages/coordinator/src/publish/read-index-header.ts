@@ -19,8 +19,7 @@ export async function readIndexHeader(
     names.length === 0 ? {} : parseAssignments((await readPortageq(asked, ['envvar', '-v', ...names])).stdout);
   const first = await envvar(HEADER_SETTINGS);
   const further = await envvar(furtherSettings(first));
-  const { PORTDIR = '' } = await envvar(['PORTDIR']);
-  return indexHeader({ ...first, ...further }, await readProfile(asked.root, PORTDIR));
+  return indexHeader({ ...first, ...further }, await readProfile(asked.root, first.PORTDIR ?? ''));
 }
 
 /** Lines of `NAME=value`, the value quoted as a shell does. */
