@@ -16,7 +16,7 @@ export function makePaint(isColoured: boolean): Paint {
   const paint =
     (style: Style) =>
     (text: string): string =>
-      isColoured && text !== '' ? styleText(style, text) : text;
+      isColoured && text !== '' ? styleText(style, text, { validateStream: false }) : text;
   return { bold: paint('bold'), dim: paint('dim'), good: paint('green'), bad: paint('red'), busy: paint('yellow') };
 }
 
