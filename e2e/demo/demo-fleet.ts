@@ -10,6 +10,9 @@ export type NodeName = (typeof NODES)[number];
 /** What fails on purpose, and why a person should not worry about it. */
 export const FAILING_PACKAGE = 'games-misc/never-compiles-1.0';
 
+/** How many packages each node wants at the start, its dependencies counted. */
+export const EXPECTED_WISHES: Record<NodeName, number> = { desk: 6, attic: 3, cellar: 3 };
+
 const ebuilds: EbuildDescription[] = [
   { cpv: 'app-editors/nano-8.2', iuse: 'magic +ncurses', seconds: 2 },
   { cpv: 'app-editors/nano-8.3', iuse: 'magic +ncurses', seconds: 2 },

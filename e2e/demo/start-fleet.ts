@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { makeHost, type SimulatedHost } from '../sim-portage/make-host.ts';
 import type { RunningService } from '../support/run-service.ts';
 import { type RunningAgent, startAgent } from '../support/start-agent.ts';
-import { chooseCoordinatorPorts, poolUrl, type RunningCoordinator, startCoordinator } from '../support/start-coordinator.ts';
+import {
+  chooseCoordinatorPorts,
+  poolUrl,
+  type RunningCoordinator,
+  startCoordinator,
+} from '../support/start-coordinator.ts';
 import { trustKey } from '../support/trust-key.ts';
 import { binhostDescription, NODES, type NodeName, nodeDescription } from './demo-fleet.ts';
 
@@ -22,10 +27,12 @@ export interface FleetStart {
   onStep: (text: string) => void;
   /** Called for everything that must be undone, in the order in which it was made. */
   onUndo: (undo: () => Promise<void>) => void;
+  /** Ends the set-up between two of its steps. */
+  signal: AbortSignal;
 }
 
 /** @throws with the log's end of what did not start */
-export async function startFleet({ onStep, onUndo }: FleetStart): Promise<Fleet> {
+export async function startFleet({ onStep, onUndo, signal }: FleetStart): Promise<Fleet> {
   // Short, since Unix sockets have a limit; 0755, since PostgreSQL may run as another user when we are root.
   const directory = await mkdtemp(join(tmpdir(), 'binhost-demo-'));
   onUndo(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }));
@@ -35,11 +42,14 @@ export async function startFleet({ onStep, onUndo }: FleetStart): Promise<Fleet>
   const place = (name: string): string => join(directory, name);
   const binhost = await makeHost(binhostDescription(place('binhost/system')));
   const made = await Promise.all(
-    NODES.map(async (name) => [name, await makeHost(nodeDescription(name, place(`${name}/system`), poolUrl(ports)))] as const),
+    NODES.map(
+      async (name) => [name, await makeHost(nodeDescription(name, place(`${name}/system`), poolUrl(ports)))] as const,
+    ),
   );
   const hosts = Object.fromEntries(made) as Record<NodeName, SimulatedHost>;
   onStep(`made a binhost and ${NODES.length} nodes of the simulated Portage in ${directory}`);
 
+  signal.throwIfAborted();
   const coordinator = await startCoordinator({ directory: place('binhost'), host: binhost, ports });
   onUndo(() => coordinator.stop());
   onStep('coordinator, builder and publisher run on the binhost');
@@ -47,6 +57,7 @@ export async function startFleet({ onStep, onUndo }: FleetStart): Promise<Fleet>
   await Promise.all(NODES.map((name) => trustKey(hosts[name], `${coordinator.poolUrl}/key.asc`)));
   onStep('every node trusts the signing key: imported, and signed by a key of its own');
 
+  signal.throwIfAborted();
   const agents = await Promise.all(
     NODES.map(async (name) => {
       const options = { name, directory: place(name), host: hosts[name], coordinatorUrl: coordinator.controlUrl };

@@ -120,7 +120,8 @@ function isAcceptable(look, pkg) {
     const flags = differingFlags(look, pkg, ebuild, look.options.newuse || look.options.respectUse === 'y');
     if (flags.length > 0) return ignore(look, pkg, 'respect_use', flags);
   }
-  if (!bindingsFit(look, pkg)) return false;
+  // Bindings are a matter of the dependency graph, which --nodeps leaves out.
+  if (!look.options.nodeps && !bindingsFit(look, pkg)) return false;
   if (ebuild && look.options.changedDeps !== 'n' && hasChangedDependencies(look, pkg, ebuild))
     return ignore(look, pkg, 'changed_deps', []);
   return true;
