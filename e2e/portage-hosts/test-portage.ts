@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import type { Scenario } from '../scenarios/fleet.ts';
 import { runScenario, type ScenarioResult } from '../scenarios/run-scenario.ts';
 import { SCENARIOS } from '../scenarios/scenarios.ts';
@@ -55,8 +54,10 @@ async function runOne(scenario: Scenario): Promise<ScenarioResult> {
   }
 }
 
+/** A checkout calls itself HEAD; its build file knows the release that it follows. */
 async function portageVersion(): Promise<string> {
-  const env = { ...process.env, PYTHONPATH: join(portageDirectory, 'lib') };
-  const { stdout } = await execa('python3', ['-c', 'import portage; print("Portage", portage.VERSION)'], { env });
-  return stdout.trim();
+  const buildFile = await readFile(join(portageDirectory, 'meson.build'), 'utf8');
+  const version = /version\s*:\s*'([^']+)'/.exec(buildFile)?.[1];
+  if (!version) throw new Error(`expected a version in meson.build below PORTAGE_DIR=${portageDirectory}`);
+  return `Portage ${version}`;
 }

@@ -72,10 +72,10 @@ export const failingPackageIsExplained: Scenario = {
   ),
   expected: {
     node1: {
-      'app-arch/broken-1.0': { state: 'waiting', build: 'failed' },
+      'app-arch/broken-1.0': { state: 'waiting', reasonCode: 'build-failed', build: 'failed' },
       'app-misc/ca-certificates-20061027.2': { state: 'ready' },
     },
-    node2: { 'app-arch/broken-1.0': { state: 'waiting', build: 'failed' } },
+    node2: { 'app-arch/broken-1.0': { state: 'waiting', reasonCode: 'build-failed', build: 'failed' } },
   },
   builds: { 'app-arch/broken-1.0': 1, 'app-misc/ca-certificates-20061027.2': 1 },
 };
