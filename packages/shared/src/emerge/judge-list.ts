@@ -46,7 +46,7 @@ export function judgeList(
   if (!looksLikeEmerge(list) && noted.every((problem) => problem.code === 'too-large')) return [notEmerge(lines)];
   // Portage itself prints a circle as a tree
   const shaped = noted.some((problem) => problem.code === 'circular-dependency') ? [] : degraded(list);
-  return [...shaped, ...otherRoots(list), ...unknownLines(list), ...mismatches(list), ...truncated(list, noted)];
+  return [...shaped, ...otherRoots(list), ...unknownLines(list), ...mismatches(list), ...truncated(list, noted, lines)];
 }
 
 function looksLikeEmerge(list: MergeList): boolean {
@@ -111,12 +111,18 @@ function mismatches(list: MergeList): PretendProblem[] {
   return [makeProblem({ code: 'total-mismatch', message })];
 }
 
-function truncated(list: MergeList, noted: readonly PretendProblem[]): PretendProblem[] {
+function truncated(list: MergeList, noted: readonly PretendProblem[], lines: readonly string[]): PretendProblem[] {
   const listOpen = list.cutLine !== null || list.rowsBehindTotals > 0 || list.totals.length === 0;
   const explained =
     list.entries.length === 0 && list.cutLine === null && noted.some((problem) => NO_LIST.has(problem.code));
   if (!listOpen || explained || (isBrief(list) && list.cutLine === null) || list.bareRows.length > 0) return [];
   const where = list.cutLine === null ? 'before the "Total:" line that ends a list' : 'in the middle of a line';
-  const lines = list.cutLine === null ? [] : [list.cutLine];
-  return [makeProblem({ code: 'truncated', message: `The output ends ${where}; rows may be missing.`, lines })];
+  const shown = list.cutLine === null ? lastWords(lines) : [list.cutLine];
+  return [makeProblem({ code: 'truncated', message: `The output ends ${where}; rows may be missing.`, lines: shown })];
+}
+
+/** Where emerge ended by itself, its last lines say why. */
+function lastWords(lines: readonly string[]): string[] {
+  const last = lines.findLastIndex((line) => line.trim() !== '');
+  return lines.slice(Math.max(0, last - 4), last + 1).filter((line) => line.trim() !== '');
 }

@@ -50,9 +50,13 @@ function parseNamed(text: string, kind: MergeKind, brackets: readonly string[]) 
   const packageText = columns ? `${text}-${brackets[0]}` : text;
   const installed = columns ? brackets.slice(1) : brackets;
   const parsed = parseRowPackage(packageText, kind);
-  if (!parsed || installed.length > 1) return undefined;
-  return { ...parsed, columns, installed: installedVersions(installed[0] ?? '') };
+  const versions = installedVersions(installed[0] ?? '');
+  if (!parsed || installed.length > 1 || !versions.every((version) => VERSION.test(version))) return undefined;
+  return { ...parsed, columns, installed: versions };
 }
+
+/** Loose: what is installed may be older than the rules for versions. */
+const VERSION = /^[\w.+-]+$/;
 
 /** `1.0:0/1::repo, 2.0` → 1.0, 2.0 */
 function installedVersions(text: string): string[] {

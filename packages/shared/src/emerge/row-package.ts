@@ -23,7 +23,7 @@ export function parseRowPackage(text: string, kind: MergeKind): RowPackage | und
 /** No package name may end in a version, so `foo-1-2` can only be version 1, build 2, and `foo-20070101` has no build number. */
 function splitBuildId(text: string, kind: MergeKind): { cpv: string; buildId: number | null } | undefined {
   if (kind === 'binary' || kind === 'nomerge') {
-    const match = /^(.+)-(\d{1,15})$/.exec(text);
+    const match = /^(.+)-(\d{1,6})$/.exec(text);
     if (match?.[1] !== undefined && parseCpv(match[1])) {
       return { cpv: match[1], buildId: kind === 'binary' ? Number(match[2]) : null };
     }

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -104,6 +105,21 @@ describe('any output', () => {
     if (result.problems.length === 0) expect(isWholeList(result)).toBe(true);
     else expect(isWholeList(result)).toBe(false);
   }
+
+  it('gives no short list without a problem when a recorded output was cut anywhere', () => {
+    const untold: string[] = [];
+    const directory = new URL('./pretend-outputs/', import.meta.url);
+    for (const name of readdirSync(directory)) {
+      const text = readFileSync(new URL(name, directory), 'utf8').split('\n----------\n')[0] ?? '';
+      const whole = parsePretendText(text).entries.length;
+      for (let end = 0; end < text.length; end += 31) {
+        const result = parsePretendText(text.slice(0, end));
+        const short = result.entries.length < whole;
+        if (short && (result.problems.length === 0 || isWholeList(result))) untold.push(`${name} cut at ${end}`);
+      }
+    }
+    expect(untold).toEqual([]);
+  });
 
   it('gives no short list without a problem when a line of it was lost or changed', () => {
     fc.assert(

@@ -52,6 +52,7 @@ describe('parsePackageLine', () => {
     '[ebuild  N     ] a/b-1  USE="x 0 KiB',
     '[ebuild  N     ] a/b-1  USE="x=y" 0 KiB',
     '[ebuild  N     ] a/b-1  0 KiB 0 KiB',
+    '[ebuild     U  ] a/b-1 [what else]  0 KiB',
     '[ebuild  N     ] a/b-1  4,05 KiX',
     '[ebuild  N     ] a/b-1  0 KiB [0] [what]',
   ])('takes nothing from %s, whose every part is not understood', (line) => {
