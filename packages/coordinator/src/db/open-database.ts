@@ -21,7 +21,7 @@ export interface OpenDatabase {
   /** The server and database that is open, for child processes. */
   url: string;
   /**
-   * Calls back for every notification, and once with '' after each reconnect, since some may have been missed.
+   * Calls back for every notification, and at least once with '' after a reconnect, since some may have been missed.
    * A throwing callback is logged, never passed on.
    */
   listen(channel: Channel, onNotify: (payload: string) => void): Promise<void>;

@@ -3,9 +3,9 @@ import { BUILD_STATES, type BuildState } from '@binhost/shared/protocol';
 /**
  * The states of a build, and the only moves between them.
  *
- * blocked      waits until the builds that it needs are published (build_dependencies).
- * queued       may be claimed once its not-before has passed.
- * held         waits for a person before building.
+ * blocked      waits until the builds that it needs are published, or have ended otherwise (build_dependencies).
+ * queued       may be claimed once its not-before has passed and no other variant of its package runs in the pool.
+ * held         waits for a person before building. Approved while it still needs others, it goes on to blocked.
  * leased       a builder has claimed it and prepares; the lease must be renewed.
  * building     the builder runs Portage for it; the lease must be renewed.
  * built        the attempt's files lie in staging/ATTEMPT; waits for a publisher.
@@ -14,9 +14,10 @@ import { BUILD_STATES, type BuildState } from '@binhost/shared/protocol';
  * published    its variant stands in the index. The end.
  * failed       the package does not build, or its sources or configuration stop it (failure_kind). Live: nobody tries
  *              again until someone asks, and no second build of the variant is planned.
- * aborted      our machinery failed or lost the lease; goes back to queued with a later not-before.
+ * aborted      our machinery failed or lost the lease; goes back to queued with a later not-before, in the same transaction,
+ *              so that no crash can leave it here; after too many in a row the build is failed with kind machinery instead.
  * cancelled    a person ended it. The end.
- * superseded   nobody wishes for it any more. The end.
+ * superseded   nobody wishes for it any more, or its variant came as a by-product of another build. The end.
  */
 export type BuildEvent =
   | 'dependencies-met'
