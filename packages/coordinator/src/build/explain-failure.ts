@@ -50,8 +50,8 @@ type Rule = (tail: string, ended: EndedStep) => Explanation | undefined;
 const RULES: Rule[] = [
   machineTrouble,
   fetchRestricted,
-  fetchFailed,
   badDigest,
+  fetchFailed,
   phaseFailed,
   noEbuild,
   masked,

@@ -6,8 +6,11 @@ export function portageEnvironment(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Record<string, string> {
   const passed = PASSED.flatMap((name) => (env[name] ? [[name, env[name]]] : []));
-  return { PATH: DEFAULT_PATH, HOME: '/root', TERM: 'dumb', LC_ALL: 'C.UTF-8', ...Object.fromEntries(passed) };
+  return { PATH: DEFAULT_PATH, ...PLAIN, ...Object.fromEntries(passed) };
 }
+
+/** Plain text in one language: logs are read by people and by explain-failure.ts. */
+const PLAIN = { HOME: '/root', TERM: 'dumb', LC_ALL: 'C.UTF-8', NOCOLOR: 'true', NO_COLOR: '1' };
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { enterRoot, hostSteps, niced, rootSteps } from '../../src/build/build-command.ts';
+import { makeBoundDependency, makeBuildJob } from './make-build-job.ts';
+
+const EMERGE = ['python3', '/opt/emerge'];
+const NO_CHANGE = { install: [], unmerge: [] };
+const COMMON = [...EMERGE, '--ignore-default-opts', '--color=n', '--nospinner', '--quiet-build=n', '--getbinpkg=n'];
+
+describe('rootSteps', () => {
+  it('fetches before it builds, and only fetches with a network', () => {
+    const steps = rootSteps(EMERGE, makeBuildJob(), NO_CHANGE);
+    expect(steps.map(({ name, network }) => [name, network])).toEqual([
+      ['dependencies', true],
+      ['dependencies', false],
+      ['fetch', true],
+      ['build', false],
+    ]);
+    expect(steps.filter((step) => step.network).every((step) => step.argv.includes('--fetchonly'))).toBe(true);
+  });
+
+  it('makes the binary and merges nothing in the last step', () => {
+    expect(rootSteps(EMERGE, makeBuildJob(), NO_CHANGE).at(-1)?.argv).toEqual([
+      ...COMMON,
+      '--buildpkgonly',
+      '--oneshot',
+      '--usepkg=n',
+      '=sys-fs/fuse-2.6.1::gentoo',
+    ]);
+  });
+
+  it('brings the bindings in first, all in one call, without asking world', () => {
+    const install = [makeBoundDependency(), makeBoundDependency({ cpv: 'dev-libs/rlib-3', repository: null })];
+    const steps = rootSteps(EMERGE, makeBuildJob(), { install, unmerge: ['dev-libs/libfoo-9'] });
+    expect(steps.slice(0, 3).map((step) => step.name)).toEqual(['unmerge', 'bind', 'bind']);
+    expect(steps[0]?.argv).toEqual([...COMMON, '--rage-clean', '=dev-libs/libfoo-9']);
+    expect(steps[2]?.argv).toEqual([
+      ...COMMON,
+      '--oneshot',
+      '--usepkg',
+      '--buildpkg',
+      '--ignore-world=y',
+      '=dev-libs/libfoo-1.0::gentoo',
+      '=dev-libs/rlib-3',
+    ]);
+  });
+
+  it('lets autounmask change what only build dependencies need, never the target', () => {
+    const steps = rootSteps(EMERGE, makeBuildJob(), NO_CHANGE);
+    const withAutounmask = steps.filter((step) => step.argv.includes('--autounmask-continue'));
+    expect(withAutounmask.every((step) => step.name === 'dependencies')).toBe(true);
+  });
+});
+
+describe('hostSteps', () => {
+  it('only ever fetches or makes a binary', () => {
+    const steps = hostSteps(EMERGE, makeBuildJob());
+    expect(steps.map((step) => step.argv.find((word) => /^--(?:fetchonly|buildpkgonly)$/.test(word)))).toEqual([
+      '--fetchonly',
+      '--buildpkgonly',
+    ]);
+  });
+});
+
+describe('enterRoot', () => {
+  const [fetch, build] = hostSteps(['emerge'], makeBuildJob());
+  it('takes the network away from what needs none, where that is possible', () => {
+    const offline = { ...build!, network: false };
+    expect(enterRoot(offline, '/r', true).slice(0, 5)).toEqual(['unshare', '--net', '--', 'chroot', '/r']);
+    expect(enterRoot(offline, '/r', false).slice(0, 2)).toEqual(['chroot', '/r']);
+    expect(enterRoot(fetch!, '/r', true).slice(0, 2)).toEqual(['chroot', '/r']);
+  });
+});
+
+describe('niced', () => {
+  it('leaves the command alone at niceness 0', () => {
+    expect(niced(0, ['emerge'])).toEqual(['emerge']);
+    expect(niced(10, ['emerge'])).toEqual(['nice', '-n', '10', 'emerge']);
+  });
+});
