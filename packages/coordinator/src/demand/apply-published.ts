@@ -8,6 +8,7 @@ import type { IndexFacts, PackagesPublished } from '@binhost/shared/protocol';
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import { chooseAnnouncements } from './choose-announcements.ts';
+import { NOT_LOOKED } from './decide-wishes.ts';
 import { moveWish } from './move-wish.ts';
 import type { PublishedVariant } from './published-variant.ts';
 import { countBuilding } from './wish-build-store.ts';
@@ -66,7 +67,7 @@ async function applyToNode(deps: ApplyPublished, nodeId: string): Promise<boolea
     });
     for (const { wish, variant } of announce) {
       await moveWish(tx, wish, 'publish', {
-        reasonCode: 'not-looked',
+        reasonCode: NOT_LOOKED,
         reason: `published as ${variant.cpv}-${variant.buildId}; the node has not looked again yet`,
         publishedId: variant.id,
         publishedBuildId: variant.buildId,

@@ -62,7 +62,7 @@ export function decideWishes(snapshot: WishSnapshot): WishAction[] {
     if (actions.has(key)) continue;
     const wish = byKey.get(key);
     // a wish for what is there already: it is told like any other, and so comes to be proven
-    actions.set(key, wish ? keep(wish, row) : create(row, key, { event: 'build-wanted' }));
+    actions.set(key, wish ? onTaken(wish, row, snapshot) : create(row, key, { event: 'build-wanted' }));
   }
   const left = snapshot.wishes.filter((wish) => !actions.has(wish.variantKey));
   return [...actions.values(), ...left.map((wish) => leave(wish, snapshot.servedElsewhere))];
@@ -84,6 +84,17 @@ function onWanted(wish: LiveWish, row: ReportRow, judgement: Judgement, snapshot
   if (moves) return { kind: 'move', wishId: wish.id, event: judgement.event, position, ...reasons };
   return { kind: 'keep', wishId: wish.id, position, ...reasons };
 }
+
+/** The node lists the wish as our `[binary]`; only its proof makes it ready. */
+function onTaken(wish: LiveWish, row: ReportRow, { lastEvent }: WishSnapshot): WishAction {
+  const hasSeen = wish.state === 'published' && wish.publishedEvent !== null && lastEvent >= wish.publishedEvent;
+  if (!hasSeen || wish.reasonCode !== NOT_LOOKED) return keep(wish, row);
+  const reason = "the node's Portage takes the binary; the node has not proven its file yet";
+  return { kind: 'keep', wishId: wish.id, position: row.position, reasonCode: 'proof-awaited', reason };
+}
+
+/** Reason code of a published wish until the node has looked again. */
+export const NOT_LOOKED = 'not-looked';
 
 function refusal(row: ReportRow, judgement: Judgement, { published, problems }: WishSnapshot): Reason {
   if (judgement.event !== 'build-wanted') return reasonOf(judgement);

@@ -82,7 +82,10 @@ export async function refreshDemand(deps: RefreshDemand, nodeId: string): Promis
     return applyActions(tx, { nodeId, pool: list.pool, reportId: list.reportId }, { wishes, actions });
   });
   const tookMs = Math.round(clock.monotonicMs() - startedMs);
-  if (change) log.info({ step: 'demand', nodeId, reportId: list.reportId, tookMs, ...change }, 'demand changed');
+  if (change) {
+    const level = change.created + change.moved > 0 ? 'info' : 'debug';
+    log[level]({ step: 'demand', nodeId, reportId: list.reportId, tookMs, ...change }, 'demand refreshed');
+  }
   return change;
 }
 

@@ -14,9 +14,9 @@ export interface NotifyAgents {
   db: Database;
   log: Logger;
   /** Who is connected, and how far each has been sent to. */
-  online(): OnlineAgent[];
+  online: () => OnlineAgent[];
   /** Sends one event and remembers on the connection that it went out. */
-  send(nodeId: string, event: PackagesPublished): Promise<void> | void;
+  send: (nodeId: string, event: PackagesPublished) => Promise<void> | void;
 }
 
 /** @returns how many events went out */

@@ -63,7 +63,8 @@ export function makePlanner(deps: PlannerDeps): Planner {
       try {
         report(await pass());
       } catch (error) {
-        log.error({ err: error }, 'plan failed');
+        const heals = error instanceof BinhostError && error.retryable;
+        log[heals ? 'warn' : 'error']({ err: error }, 'plan failed');
       }
       if (isWoken || signal.aborted) continue;
       pause = new AbortController();

@@ -105,8 +105,8 @@ async function fromCache(cache: string, ebuild: string): Promise<EbuildMetadata 
 
 /** Changes whenever repos.conf, a file or a directory of files, does. */
 async function settingsStamp(path: string): Promise<string> {
-  const names = await readdir(path).catch(() => []);
-  const stamps = await Promise.all([path, ...names.sort().map((name) => join(path, name))].map(fileStamp));
+  const names = (await readdir(path).catch((): string[] => [])).sort();
+  const stamps = await Promise.all([path, ...names.map((name) => join(path, name))].map(fileStamp));
   return [...names, ...stamps].join(' ');
 }
 

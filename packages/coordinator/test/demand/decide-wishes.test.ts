@@ -129,6 +129,12 @@ describe('a row that the node would take as our binary', () => {
     ]);
   });
 
+  test('awaits its proof once a look that knew of it has shown it', () => {
+    const wishes = [makeWish(row, { state: 'published', reasonCode: 'not-looked', reason: 'old', publishedEvent: 2 })];
+    expect(decide({ ours, wishes, lastEvent: 1 })).toMatchObject([{ reasonCode: 'not-looked' }]);
+    expect(decide({ ours, wishes, lastEvent: 2 })).toMatchObject([{ kind: 'keep', reasonCode: 'proof-awaited' }]);
+  });
+
   test('becomes a wish of the published variant where there is none, so that it comes to be proven', () => {
     expect(decide({ ours })).toMatchObject([{ kind: 'create', variantKey: published.variantKey, state: 'waiting' }]);
   });

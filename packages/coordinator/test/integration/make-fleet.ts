@@ -66,9 +66,19 @@ export async function makeFleet(ebuilds: Record<string, string[]>): Promise<Flee
   const { log } = captureLog();
   const tree = openEbuildTree({ config, log });
   const planner = makePlanner({
-    ...{ db, tree, config, clock: systemClock, log },
-    ...{ loadDemand, loadWanted, publishedByVariant },
-    ...{ loadLiveBuilds, enqueueBuild, needBuilds, moveBuild, setPriority },
+    db,
+    tree,
+    config,
+    clock: systemClock,
+    log,
+    loadDemand,
+    loadWanted,
+    publishedByVariant,
+    loadLiveBuilds,
+    enqueueBuild,
+    needBuilds,
+    moveBuild,
+    setPriority,
   });
   const builderId = await makeBuilder(db);
   const ids = new Map<string, string>();
