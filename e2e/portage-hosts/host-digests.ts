@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PortageHost } from './run-on-host.ts';
 
 /** What a build must never touch on the binhost: its package database, its Portage configuration, its mounts. */
-export async function hostDigests(host: PortageHost): Promise<Record<string, string>> {
+export async function hostDigests(host: { root: string }): Promise<Record<string, string>> {
   return {
     '/var/db/pkg': await treeDigest(join(host.root, 'var/db/pkg')),
     '/etc/portage': await treeDigest(join(host.root, 'etc/portage')),
@@ -25,7 +24,7 @@ async function treeDigest(directory: string): Promise<string> {
   return hash.digest('hex');
 }
 
-async function mountDigest(host: PortageHost): Promise<string> {
+async function mountDigest(host: { root: string }): Promise<string> {
   const mounts = (await readFile('/proc/self/mountinfo', 'utf8'))
     .split('\n')
     .filter((line) => line.includes(host.root));

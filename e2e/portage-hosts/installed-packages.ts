@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PortageHost } from './run-on-host.ts';
 
 /** cpv → true where it was installed from a binary, of everything in the host's /var/db/pkg. */
-export async function installedPackages(host: PortageHost): Promise<Record<string, boolean>> {
+export async function installedPackages(host: { root: string }): Promise<Record<string, boolean>> {
   const database = join(host.root, 'var/db/pkg');
   const found: Record<string, boolean> = {};
   for (const category of await readdir(database)) {
