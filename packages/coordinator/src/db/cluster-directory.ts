@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { lstat, mkdtemp, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,8 +36,9 @@ export async function readPointer(stateDirectory: string): Promise<ClusterPointe
 
 export async function writePointer(stateDirectory: string, pointer: ClusterPointer): Promise<void> {
   const file = join(stateDirectory, POINTER);
-  await writePlainFile(`${file}.new`, `${JSON.stringify(pointer)}\n`, 0o644);
-  await rename(`${file}.new`, file);
+  const unfinished = `${file}.${randomUUID()}`;
+  await writePlainFile(unfinished, `${JSON.stringify(pointer)}\n`, 0o644);
+  await rename(unfinished, file);
 }
 
 export function clusterDirectory(stateDirectory: string, major: number): string {

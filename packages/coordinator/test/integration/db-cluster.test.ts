@@ -104,6 +104,12 @@ describe('the private cluster', () => {
     await closeAll();
   });
 
+  it('is one, whoever of two that start at once is the first', async () => {
+    const [one, other] = await Promise.all([open({ state: fresh }), open({ state: fresh })]);
+    await one.db.execute(sql`create table common (n int)`);
+    expect(await other.db.execute(sql`select count(*)::int as n from common`)).toEqual([{ n: 0 }]);
+  });
+
   it('starts over a stale pid file whose number another program has now', async () => {
     await open();
     const data = await dataOf();
