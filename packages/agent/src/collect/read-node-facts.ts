@@ -23,17 +23,18 @@ type Limits = Omit<ProgramRun, 'argv' | 'env'>;
  * @throws PORTAGE_FAILED naming the command that could not be run
  */
 export async function readNodeFacts(portage: AgentConfig['portage'], limits: Limits): Promise<PortageSettings> {
-  const ask = (argv: string[]): Promise<string> => readProgram(argv, limits);
-  const texts: NodeFactTexts = {
+  const ask = (argv: string[], goodStatus?: number[]): Promise<string> => readProgram(argv, limits, goodStatus);
+  const [settingsText, repositories, version, profile] = await Promise.all([
     // portageq ends with 1 where one of the settings is not set at all
-    settings: await readProgram([...portage.portageq, 'envvar', '-v', ...ASKED_SETTINGS], limits, [0, 1]),
-    repositories: await ask([...portage.portageq, 'repos_config', '/']),
-    version: await ask([...portage.emerge, '--version']),
-    profile: await readlink(join(portage.root, 'etc/portage/make.profile')).catch(() => ''),
-  };
+    ask([...portage.portageq, 'envvar', '-v', ...ASKED_SETTINGS], [0, 1]),
+    ask([...portage.portageq, 'repos_config', '/']),
+    ask([...portage.emerge, '--version']),
+    readlink(join(portage.root, 'etc/portage/make.profile')).catch(() => ''),
+  ]);
+  const texts: NodeFactTexts = { settings: settingsText, repositories, version, profile };
   const settings = settingsOf(texts.settings);
   return {
-    facts: nodeFacts(texts, await readRevisions(texts.repositories)),
+    facts: nodeFacts(texts, await readRevisions(repositories)),
     defaultOptions: settings.get('EMERGE_DEFAULT_OPTS') ?? '',
     packageDirectory: settings.get('PKGDIR') ?? '',
   };

@@ -55,7 +55,6 @@ export async function readGpkg(path: string): Promise<GpkgContents> {
     }
   } catch (cause) {
     throw agentError('PACKAGE_BROKEN', `${path}: expected a whole gpkg: ${(cause as Error).message}`, {
-      hint: 'Delete the file; Portage fetches it again.',
       cause,
     });
   } finally {

@@ -7,7 +7,7 @@
  */
 import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { BinhostError, errorSentence } from '@binhost/shared/errors';
+import { BinhostError } from '@binhost/shared/errors';
 import type { PublishedPackageOnWire } from '@binhost/shared/protocol';
 import type { Clock } from '@binhost/shared/time';
 import type { AgentConfig } from '../config/agent-config.ts';
@@ -98,15 +98,24 @@ async function proveOne(
   parts: ProveParts,
 ): Promise<Verdict> {
   if (unfetched) return unfetched;
+  const verdict = await proveThere(one, places, parts);
+  if (verdict.outcome !== 'fetch-failed') return verdict;
+  // A file that was here before, and is not what was published: Portage replaces what fails its own checks.
+  const failure = await runFetch(parts.config.portage.emerge, [one], limitsOf(parts));
+  return failure ? fetchFailed(failure) : proveThere(one, places, parts);
+}
+
+async function proveThere(one: Package, places: FilePlaces, parts: ProveParts): Promise<Verdict> {
   const path = await findFile(one, places);
-  if (!path)
+  if (!path) {
     return fetchFailed(
-      `Portage fetched it without a word of failure, but no file ${one.path} of ${one.size} bytes is there.`,
+      `Portage says it fetched ${one.path}, but no such file of ${one.size} bytes is where it keeps them.`,
     );
+  }
   try {
     return await proveFile(one, path, parts);
   } catch (error) {
-    if (error instanceof BinhostError && error.code === 'PACKAGE_BROKEN') return fetchFailed(errorSentence(error));
+    if (error instanceof BinhostError && error.code === 'PACKAGE_BROKEN') return fetchFailed(`${error.message}.`);
     throw error;
   }
 }
@@ -122,8 +131,8 @@ async function proveFile(one: Package, path: string, parts: ProveParts): Promise
   const contents = await readGpkg(path);
   if (contents.sha512 !== one.sha512) {
     return fetchFailed(
-      `${path} is not the file that the coordinator published: another binhost serves it, or it was changed on the way. ` +
-        'Delete it; the next look fetches it again.',
+      `${path} is not the file that the coordinator published: another binhost serves it, or it was changed ` +
+        'and Portage did not fetch it again. Delete the file, or give our binhost the higher priority.',
     );
   }
   const verdict = await checkSignature(path, contents, parts);
