@@ -25,18 +25,18 @@ test('what is written is what holds at the moment of writing', async () => {
 test('what could not be written is tried again at the next flush', async () => {
   const written: string[] = [];
   let isAway = true;
-  const { log, withMessage } = captureLog();
+  const captured = captureLog();
   const presence = new Presence({
     isOnline: () => false,
     store: async (nodeId) => {
       if (isAway) throw new Error('away');
       written.push(nodeId);
     },
-    log,
+    log: captured.log,
   });
   presence.note('a');
   await presence.flush();
-  expect(withMessage('presence could not be stored')).not.toEqual([]);
+  expect(captured.withMessage('presence could not be stored')).not.toEqual([]);
   isAway = false;
   await presence.flush();
   expect(written).toEqual(['a']);

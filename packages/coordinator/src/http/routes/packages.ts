@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import staticFiles from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
@@ -12,52 +12,46 @@ import { coordinatorError } from '../../coordinator-errors.ts';
  * @param packagesDir paths.packages
  */
 export function packagesRoutes(app: FastifyInstance, packagesDir: string): void {
-  app.addHook('onRequest', async (request) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return;
-    if (!(await staysInside(packagesDir, request.url))) {
-      throw coordinatorError('NOT_FOUND', `expected a published file, got ${request.url.slice(0, 200)}`);
-    }
-  });
   void app.register(staticFiles, {
     root: packagesDir,
-    prefix: '/packages/',
-    index: false,
-    list: false,
+    // The route is ours: the router would leave `%2B` in a path as it is, and half of the C++ libraries have a plus.
+    serve: false,
     redirect: false,
-    dotfiles: 'ignore',
+    index: false,
     preCompressed: false,
-    // An index is replaced in place: clients must ask whether theirs is still the newest.
     cacheControl: false,
     setHeaders: (reply) => {
+      // An index is replaced in place: clients must ask whether theirs is still the newest.
       void reply.header('Cache-Control', 'no-cache');
       void reply.header('X-Content-Type-Options', 'nosniff');
     },
   });
+  app.get('/packages/*', async (request, reply) => {
+    const file = await publishedFile(packagesDir, request.url);
+    if (file !== undefined) return reply.sendFile(file);
+    throw coordinatorError('NOT_FOUND', `expected a published file, got ${request.url.slice(0, 200)}`);
+  });
 }
 
-/** False for names with a dot in front, for anything that climbs, and for links that lead out. */
-async function staysInside(packagesDir: string, url: string): Promise<boolean> {
-  const names = pathNames(url);
-  if (names === undefined || names.some((name) => name.startsWith('.') || /[\0\\/]/.test(name))) return false;
-  if (names[0] !== 'packages') return true;
+/** @returns the path below packagesDir; undefined for what is no file there, begins with a dot, climbs, or leads out */
+async function publishedFile(packagesDir: string, url: string): Promise<string | undefined> {
+  const names = pathNames(url).slice(1);
+  if (names.length === 0 || names.some((name) => name.startsWith('.') || /[\0\\/]/.test(name))) return undefined;
+  const path = names.join('/');
   try {
-    const [directory, file] = await Promise.all([
-      realpath(packagesDir),
-      realpath(join(packagesDir, ...names.slice(1))),
-    ]);
-    return file.startsWith(directory + sep);
+    const [directory, file] = await Promise.all([realpath(packagesDir), realpath(join(packagesDir, path))]);
+    return file.startsWith(directory + sep) && (await stat(file)).isFile() ? path : undefined;
   } catch {
-    // Not there: the file server says so.
-    return true;
+    return undefined;
   }
 }
 
-/** @returns the decoded parts of a URL's path; undefined where its escapes are broken */
-function pathNames(url: string): string[] | undefined {
+/** @returns the decoded parts of a URL's path; none where its escapes are broken */
+function pathNames(url: string): string[] {
+  const path = url.split(/[?#]/)[0] ?? '';
   try {
-    const path = url.split(/[?#]/)[0] ?? '';
     return path.split('/').filter(Boolean).map(decodeURIComponent);
   } catch {
-    return undefined;
+    return [];
   }
 }
