@@ -12,7 +12,7 @@ export interface CapturedLog {
   /** Grows as lines are written. */
   lines: LogLine[];
   /** Lines of one phrase. */
-  withMessage(message: string): LogLine[];
+  withMessage: (message: string) => LogLine[];
 }
 
 /** A real pino logger of level debug whose lines a test can read. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export interface TemporaryDirectory {
   path: string;
-  remove(): Promise<void>;
+  remove: () => Promise<void>;
 }
 
 /** A new empty directory that other system users may enter, because some of our programs run as another user. */

@@ -24,11 +24,11 @@ export interface OpenDatabase {
    * Calls back for every notification, and at least once with '' after a reconnect, since some may have been missed.
    * A throwing callback is logged, never passed on.
    */
-  listen(channel: Channel, onNotify: (payload: string) => void): Promise<void>;
+  listen: (channel: Channel, onNotify: (payload: string) => void) => Promise<void>;
   /** A session lock, on a connection of its own; undefined: another process holds it. */
-  tryLock(name: string): Promise<HeldLock | undefined>;
+  tryLock: (name: string) => Promise<HeldLock | undefined>;
   /** Ends all connections; a private cluster that this process opened is stopped unless others are connected. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export interface OpenDatabaseOptions {
@@ -125,35 +125,38 @@ async function waitForSchema(
   given: string,
   { config, clock, log, signal }: OpenDatabaseOptions & { log: Logger },
 ): Promise<string> {
+  let told = '';
   for (let attempt = 0; !signal?.aborted; attempt += 1) {
     const url = given || (await privateClusterUrl(config.paths.state));
-    const age = url ? await askSchemaAge(url) : 'unreachable';
-    if (url && age === 'current') return url;
-    if (age === 'newer') throw newerDatabase();
-    if (attempt === 0) log.info({ age }, 'waiting for database');
+    const reason = url ? await whyNotReady(url) : `no cluster in ${config.paths.state} yet`;
+    if (url && reason === undefined) return url;
+    if (reason && reason !== told) log.info({ reason }, 'waiting for database');
+    told = reason ?? '';
     await clock.sleep(Math.max(100, backoffDelayMs(attempt, 1, RETRY)), signal);
   }
   throw coordinatorError('DATABASE_UNAVAILABLE', 'stopped while waiting for the database', { retryable: true });
 }
 
-async function askSchemaAge(url: string) {
+/** @returns undefined: a server answers and its schema is this release's */
+async function whyNotReady(url: string): Promise<string | undefined> {
   const client = makeClient(url, { max: 1, connect_timeout: 5 });
   try {
-    return await readSchemaAge(client);
+    const age = await readSchemaAge(client);
+    if (age === 'newer') throw newerDatabase();
+    return age === 'older' ? 'serve has not brought it to this release yet' : undefined;
   } catch (error) {
-    if (isConnectionError(error)) return 'unreachable';
+    if (isConnectionError(error)) return (error as Error).message;
     throw error;
   } finally {
     await client.end({ timeout: 1 });
   }
 }
 
-/** Connection codes of postgres.js and Node, and the SQLSTATEs of a server that is starting or ending. */
+/** Errors of Node's sockets, of postgres.js's connections, and the SQLSTATEs of a server that is starting or ending. */
 function isConnectionError(error: unknown): boolean {
-  const code = String((error as { code?: unknown }).code ?? '');
-  return /^(CONNECT|ECONN|ENOENT|EACCES|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|57P0|3D000|08)/.test(
-    code,
-  );
+  const { code, syscall } = error as { code?: string; syscall?: string };
+  if (syscall !== undefined) return ['connect', 'getaddrinfo', 'read'].includes(syscall);
+  return typeof code === 'string' && /^(CONNECT|57P0|3D000|08)/.test(code);
 }
 
 function unreachable(url: string, cause: unknown): Error {

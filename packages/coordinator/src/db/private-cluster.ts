@@ -45,7 +45,7 @@ export interface PrivateCluster {
   /** True: the server was running before. */
   adopted: boolean;
   /** Stops the server if nobody else is connected; our own clients must be closed. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 export async function openPrivateCluster(options: ClusterOptions): Promise<PrivateCluster> {
@@ -138,7 +138,7 @@ async function waitForAnswer(
     try {
       return await ensureDatabase(url);
     } catch (cause) {
-      const hasEnded = server?.exitCode != null && !runningServer(place.data);
+      const hasEnded = typeof server?.exitCode === 'number' && !runningServer(place.data);
       if (clock.monotonicMs() > deadline || (hasEnded && starts === STARTS)) throw await noAnswer(place, cause);
       if (hasEnded) {
         await clock.sleep(START_AGAIN_MS);

@@ -2,9 +2,9 @@ import { makeClient } from './connect.ts';
 
 /** A lock that lives as long as one database session. */
 export interface HeldLock {
-  release(): Promise<void>;
+  release: () => Promise<void>;
   /** False once the session was lost (the database restarted): somebody else may hold the lock now. */
-  isHeld(): Promise<boolean>;
+  isHeld: () => Promise<boolean>;
 }
 
 /**
