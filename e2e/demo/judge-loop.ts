@@ -26,6 +26,14 @@ export function judgeLoop(snapshot: Snapshot, { nodes, failing }: Expectations):
   return verdict;
 }
 
+/** What went wrong may heal by itself, a fetch that failed for one; after this long it counts. */
+const HEALING_MS = 5000;
+
+/** @param wrongForMs since when anything is wrong */
+export function isLoopOver({ missing, wrong }: Verdict, wrongForMs: number): boolean {
+  return missing.length === 0 && (wrong.length === 0 || wrongForMs >= HEALING_MS);
+}
+
 interface NodeCase {
   name: string;
   wanted: number;

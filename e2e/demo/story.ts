@@ -53,7 +53,7 @@ function buildLines(before: BuildView | undefined, now: BuildView): StoryLine[] 
     case 'published':
       return [line('publisher', `signed and published ${name}`, 'good')];
     case 'failed':
-      return [line('builder', `${name} failed: ${now.reason}`, 'bad')];
+      return [line('builder', now.reason.startsWith(now.cpv) ? now.reason : `${name} failed: ${now.reason}`, 'bad')];
     case 'aborted':
       return [line('builder', `${name} was aborted and will be tried again: ${now.reason}`, 'bad')];
     default:
@@ -67,14 +67,14 @@ export function packageText({ cpv, useEnabled }: { cpv: string; useEnabled: stri
 }
 
 function wishLines(name: string, before: AgentStatusView | undefined, now: AgentStatusView | undefined): StoryLine[] {
-  const old = new Map((before?.wishes?.list ?? []).map((wish) => [`${wish.cpv} ${wish.useEnabled}`, wish.state]));
-  return (now?.wishes?.list ?? []).flatMap((wish) => {
-    if (old.get(`${wish.cpv} ${wish.useEnabled}`) === wish.state) return [];
-    if (wish.state === 'ready')
-      return [line(name, `ready: ${packageText(wish)}, fetched and its signature verified`, 'good')];
-    if (['refused', 'unbuildable', 'excluded'].includes(wish.state)) {
-      return [line(name, `${wish.state}: ${packageText(wish)}, ${wish.reason ?? 'no reason given'}`, 'bad')];
-    }
-    return [];
-  });
+  const old = new Map((before?.wishes?.list ?? []).map((wish) => [packageText(wish), wish.state]));
+  const changed = (now?.wishes?.list ?? []).filter((wish) => old.get(packageText(wish)) !== wish.state);
+  const ready = changed.filter(({ state }) => state === 'ready').map(packageText);
+  const stuck = changed.filter(({ state }) => ['refused', 'unbuildable', 'excluded'].includes(state));
+  return [
+    ...(ready.length > 0 ? [line(name, `ready, fetched and verified: ${ready.join(', ')}`, 'good')] : []),
+    ...stuck.map((wish) =>
+      line(name, `${wish.state}: ${packageText(wish)}, ${wish.reason ?? 'no reason given'}`, 'bad'),
+    ),
+  ];
 }

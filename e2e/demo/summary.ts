@@ -1,8 +1,8 @@
 import type { Snapshot } from './snapshot.ts';
 import { packageText } from './story.ts';
 
-/** The table at the end: every node's wishes, as the node itself shows them, and what was built. */
-export function summaryText(snapshot: Snapshot): string {
+/** The table at the end: every node's wishes, as the node itself shows them, and what was built. @param failing fails on purpose */
+export function summaryText(snapshot: Snapshot, failing: string): string {
   const rows = Object.entries(snapshot.agents).flatMap(([node, status]) =>
     (status?.wishes?.list ?? []).map((wish) => [
       node,
@@ -12,9 +12,10 @@ export function summaryText(snapshot: Snapshot): string {
     ]),
   );
   const published = snapshot.builds.filter(({ state }) => state === 'published').length;
-  const failed = snapshot.builds.filter(({ state }) => state === 'failed').length;
+  const failed = snapshot.builds.filter(({ state }) => state === 'failed').map(({ cpv }) => cpv);
   const ready = rows.filter((row) => row[2] === 'ready').length;
-  const total = `${ready} wishes are ready by ${published} builds; ${failed} build failed, as it should.`;
+  const failures = failed.map((cpv) => (cpv === failing ? `${cpv} (on purpose)` : cpv)).join(', ');
+  const total = `${ready} wishes are ready by ${published} builds. Builds that failed: ${failures || 'none'}.`;
   return `${tableText(['node', 'package', 'state', 'reason'], rows)}\n${total}\n`;
 }
 

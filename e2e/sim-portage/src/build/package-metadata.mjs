@@ -25,7 +25,7 @@ export function packageMetadata({ system, pkg, enabled, buildId, buildTime }) {
     PF: pkg.pf,
     SIZE: '14368',
     SLOT: pkg.slot === pkg.subslot ? pkg.slot : `${pkg.slot}/${pkg.subslot}`,
-    USE: [...enabled, ...implicitUse(settings)].sort().join(' '),
+    USE: [...enabled].sort().join(' '),
     repository: pkg.repository,
     ...boundDependencies(pkg, enabled, installed),
   };
@@ -34,10 +34,6 @@ export function packageMetadata({ system, pkg, enabled, buildId, buildTime }) {
   for (const key of ['PROPERTIES', 'RESTRICT']) if (pkg.metadata[key]) files[key] = pkg.metadata[key];
   return files;
 }
-
-/** Flags that a built package's USE names although no IUSE holds them. */
-const implicitUse = (settings) =>
-  settings.values.ELIBC ? [`elibc_${settings.values.ELIBC}`, `kernel_${settings.values.KERNEL ?? 'linux'}`] : [];
 
 /** The files that a package installs: a program that says what it was built with, and its libraries. */
 export function packageImage({ system, pkg, enabled }) {

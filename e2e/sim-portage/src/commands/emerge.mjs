@@ -48,8 +48,7 @@ async function emergeTargets({ system, options, binaries, output }) {
   if (options.pretend && !options.quiet) output.out(`\nThese are the packages that would be ${verb}, in order:\n\n`);
   const started = process.hrtime.bigint();
   if (!options.quiet && !options.nodeps) output.out('Calculating dependencies ... ');
-  const { usable, broken } = dropBrokenWorld({ system, options, binaries, targets });
-  const resolution = resolve({ system, options, binaries, targets: usable });
+  const resolution = resolve({ system, options, binaries, targets });
   if (!options.quiet && !options.nodeps)
     output.out(`done!\nDependency resolution took ${took(started)} s (backtrack: ${resolution.backtracked}/20).\n\n`);
   if (resolution.problems.length > 0) {
@@ -57,7 +56,7 @@ async function emergeTargets({ system, options, binaries, output }) {
     return { code: 1 };
   }
   const result = await show({ system, options, resolution, output });
-  if (broken.length > 0) output.err(worldProblemText(broken));
+  if (resolution.brokenWorld.length > 0) output.err(worldProblemText(resolution.brokenWorld));
   return result;
 }
 
@@ -80,7 +79,6 @@ function readTargets(system, options) {
     targets.push({
       atom: { ...atom, text: withCategory(system, text) },
       from: [`${text} (argument)`],
-      isArgument: true,
     });
   }
   return targets;
@@ -95,7 +93,6 @@ function setTargets(system, set) {
   return lines.map((line) => ({
     atom: parseAtom(line),
     from: ['@selected', '@world (argument)'],
-    isArgument: false,
     isWorld: true,
   }));
 }
@@ -110,23 +107,6 @@ function withCategory(system, text) {
   return found.size === 1 ? `${operator}${[...found][0]}` : text;
 }
 
-/** World entries that nothing can satisfy are listed, and the rest goes on. */
-function dropBrokenWorld({ system, options, binaries, targets }) {
-  const broken = [];
-  const usable = targets.filter(({ atom, isWorld }) => {
-    if (!isWorld) return true;
-    const resolution = resolve({
-      system,
-      options: { ...options, nodeps: true },
-      binaries,
-      targets: [{ atom, from: [], isArgument: false }],
-    });
-    if (resolution.problems.length > 0) broken.push(atom.text);
-    return resolution.problems.length === 0;
-  });
-  return { usable, broken };
-}
-
 const worldProblemText = (broken) => `
 !!! Problems have been detected with your world file
 !!! Please run emaint --check world
@@ -134,7 +114,7 @@ const worldProblemText = (broken) => `
 
 !!! Ebuilds for the following packages are either all
 !!! masked or don't exist:
-${broken.join(' ')}\n\n`;
+${broken.toSorted().join(' ')}\n\n`;
 
 async function show({ system, options, resolution, output }) {
   const ready = !options.buildpkgonly || options.nodeps || buildsAreReady(resolution.graph);
@@ -152,5 +132,6 @@ async function show({ system, options, resolution, output }) {
     return { code: 1 };
   }
   if (options.pretend || blocked) return { code: blocked ? 1 : 0 };
+  output.out(rebuildsText(resolution.rebuilds));
   return runTasks({ system, options, resolution, output });
 }

@@ -9,7 +9,7 @@ export async function fetchBinary({ pkg, output }) {
   const name = basename(file);
   if (!pkg.remote) return file;
   if (existsSync(file) && !mismatch(pkg, readFileSync(file))) {
-    output.out(` * ${name} MD5 SHA1 size ;-) ...           [ ok ]\n`);
+    output.out(goodText(name));
     return file;
   }
   const partial = `${file}.partial`;
@@ -26,9 +26,11 @@ export async function fetchBinary({ pkg, output }) {
     return undefined;
   }
   renameSync(partial, file);
-  output.out(` * ${name} MD5 SHA1 size ;-) ...           [ ok ]\n`);
+  output.out(goodText(name));
   return file;
 }
+
+const goodText = (name) => `${` * ${name} MD5 SHA1 size ;-) ...`.padEnd(73)}[ ok ]\n`;
 
 async function download(uri, output) {
   output.out(`--  ${uri}\n`);

@@ -5,11 +5,12 @@
 import { matchesAtom, parseAtom, unmetNeeds } from '../grammar/atoms.mjs';
 import { atomsOf, dependencyText, reduceDependencies } from '../grammar/dependencies.mjs';
 import { compareVersions } from '../grammar/versions.mjs';
+import { NotSimulated } from './not-simulated.mjs';
 
 /**
  * @param {{ system: any, options: any, binaries: any[], ignored: Map<any, { reason: string, flags: string[] }>,
  *   willBe: (cp: string, slot: string) => any, rebuild: Set<string> }} look
- *   willBe: what will stand in a slot; rebuild: installed cpvs that must be built again
+ *   willBe: what will stand in a slot; unusable: binaries whose dependencies cannot be had; rebuild: installed cpvs that must be built again
  */
 export function makeChooser(look) {
   return {
@@ -114,17 +115,27 @@ function fittingBinary(look, binaries, fits) {
 }
 
 function isAcceptable(look, pkg) {
-  if (look.options.usepkgExclude.some((text) => matchesPattern(text, pkg))) return false;
-  const ebuild = look.options.binaryOnly ? undefined : look.system.ebuilds.exact(pkg.cpv, pkg.repository);
-  if (ebuild && look.options.respectUse !== 'n') {
-    const flags = differingFlags(look, pkg, ebuild, look.options.newuse || look.options.respectUse === 'y');
-    if (flags.length > 0) return ignore(look, pkg, 'respect_use', flags);
-  }
+  const { options } = look;
+  if (look.unusable.has(pkg) || options.usepkgExclude.some((text) => matchesPattern(text, pkg))) return false;
+  const ebuild = options.binaryOnly ? undefined : look.system.ebuilds.exact(pkg.cpv, pkg.repository);
+  const flags = refusedFlags(look, pkg, ebuild);
+  if (flags.length > 0) return ignore(look, pkg, 'respect_use', flags);
   // Bindings are a matter of the dependency graph, which --nodeps leaves out.
-  if (!look.options.nodeps && !bindingsFit(look, pkg)) return false;
-  if (ebuild && look.options.changedDeps !== 'n' && hasChangedDependencies(look, pkg, ebuild))
+  if (!options.nodeps && !bindingsFit(look, pkg)) {
+    look.passedOver = true;
+    return false;
+  }
+  if (ebuild && options.changedDeps !== 'n' && hasChangedDependencies(look, pkg, ebuild))
     return ignore(look, pkg, 'changed_deps', []);
   return true;
+}
+
+/** Flags for which a binary is not taken. A node that takes binaries only asks for its flags only with --newuse. */
+function refusedFlags(look, pkg, ebuild) {
+  const { newuse, changedUse, respectUse, binaryOnly } = look.options;
+  if (respectUse === 'n' || (binaryOnly && !newuse && !changedUse && respectUse !== 'y')) return [];
+  const wanted = ebuild ?? (binaryOnly ? { ...pkg, kind: 'ebuild' } : undefined);
+  return wanted ? differingFlags(look, pkg, wanted, newuse || respectUse === 'y') : [];
 }
 
 function matchesPattern(text, pkg) {
@@ -141,7 +152,11 @@ function ignore(look, pkg, reason, flags) {
 function bindingsFit(look, pkg) {
   return boundAtoms(pkg).every((atom) => {
     const provider = look.willBe(atom.cp, atom.slot);
-    return provider !== undefined && provider.subslot === atom.subslot;
+    if (provider?.subslot === atom.subslot) return true;
+    const { update, deep } = look.options;
+    const fitsNow = look.system.installed.some((each) => matchesAtom(atom, each));
+    if (fitsNow && !(update && deep)) throw new NotSimulated('updates of a provider without --update --deep', pkg.cpv);
+    return false;
   });
 }
 

@@ -12,59 +12,75 @@ import { walk } from './walk.mjs';
 const MOST_WALKS = 30;
 
 /**
- * @param {{ system: any, options: any, binaries: any[], targets: { atom: any, from: string[], isArgument: boolean }[] }} request
- * @returns {{ list: any[], problems: any[], ignored: Map<any, any>, rebuilds: Map<any, any[]>, useChanges: Map<string, any>, backtracked: number,
- *   graph: any, useOf: (pkg: any) => Set<string> }}
+ * @param {{ system: any, options: any, binaries: any[], targets: { atom: any, from: string[], isWorld?: boolean }[] }} request
+ * @returns {{ list: any[], problems: any[], brokenWorld: string[], ignored: Map<any, any>, rebuilds: Map<any, any[]>,
+ *   useChanges: Map<string, any>, backtracked: number, graph: any, useOf: (pkg: any) => Set<string> }}
  */
 export function resolve(request) {
-  /** By cpv: installed packages that must be built again. */
-  const rebuild = new Map();
-  const useChanges = new Map();
-  let backtracked = 0;
+  const learnt = {
+    targets: request.targets,
+    /** World entries that nothing can satisfy: they are named, and the rest goes on. */
+    brokenWorld: [],
+    /** By cpv: installed packages that must be built again. */
+    rebuild: new Map(),
+    useChanges: new Map(),
+    /** Binaries whose dependencies cannot be had. */
+    unusable: new Set(),
+    backtracked: 0,
+  };
   for (let walks = 0; walks < MOST_WALKS; walks++) {
-    const look = { ...request, rebuild, useChanges, ignored: new Map() };
-    const graph = walkOnce(look);
-    const forced = graph.problems.length === 0 ? brokenConsumers(look, graph) : [];
-    if (forced.length === 0 && !graph.restart) return result(look, graph, backtracked);
-    for (const pkg of forced) rebuild.set(pkg.cpv, pkg);
-    if (forced.length > 0) backtracked++;
-    if (forced.length > 0 && useChanges.size > 0) {
-      throw new NotSimulated('rebuilds together with needed USE changes', forced.map((pkg) => pkg.cpv).join(' '));
-    }
+    const look = { ...request, ...learnt, inSlot: new Map(), ignored: new Map(), passedOver: false };
+    look.willBe = whatWillBe(look);
+    const graph = walk(look, makeChooser(look));
+    if (!learns(learnt, look, graph) && !graph.restart) return result(look, graph);
   }
   throw new NotSimulated(
-    'resolutions that need so much backtracking',
+    'resolutions with so much backtracking',
     request.targets.map(({ atom }) => atom.text).join(' '),
   );
 }
 
-function walkOnce(look) {
-  // What will stand in a slot is asked while the walk goes on: the graph's choice, else what would be chosen.
-  let graph;
+/** What a walk found that another one must know from its start. @returns whether there was such a thing */
+function learns(learnt, look, graph) {
+  const broken = new Set(graph.problems.map(({ want }) => want.target).filter((target) => target?.isWorld));
+  const unusable = graph.problems.map(({ want }) => want.parent).filter((parent) => parent?.kind === 'binary');
+  const forced = graph.problems.length === 0 ? brokenConsumers(look, graph) : [];
+  for (const target of broken) learnt.brokenWorld.push(target.atom.text);
+  learnt.targets = learnt.targets.filter((target) => !broken.has(target));
+  for (const parent of unusable) learnt.unusable.add(parent);
+  for (const pkg of forced) learnt.rebuild.set(pkg.cpv, pkg);
+  if (forced.length > 0 && learnt.useChanges.size > 0) {
+    throw new NotSimulated('rebuilds together with needed USE changes', forced.map((pkg) => pkg.cpv).join(' '));
+  }
+  if (unusable.length + forced.length > 0) learnt.backtracked++;
+  return broken.size + unusable.length + forced.length > 0;
+}
+
+/** What will stand in a slot, asked while the walk goes on: the graph's choice, else what would be chosen. */
+function whatWillBe(look) {
   const asked = new Set();
-  look.willBe = (cp, slot) => {
+  return (cp, slot) => {
     const key = `${cp}:${slot}`;
-    const chosen = graph?.inSlot.get(key);
-    if (chosen) return chosen;
-    if (asked.has(key)) return undefined;
+    const chosen = look.inSlot.get(key);
+    if (chosen || asked.has(key)) return chosen;
     asked.add(key);
-    const pkg = makeChooser(look).choose({ text: key, blocks: '', operator: '', cp, slot, use: [] }, [], {
-      isArgument: false,
-    });
+    // Built bindings follow what the slot could have, whether the call updates or not.
+    const updating = makeChooser({ ...look, options: { ...look.options, update: true, deep: true } });
+    const atom = { text: key, blocks: '', operator: '', cp, slot, use: [] };
+    const pkg = updating.choose(atom, [], { isArgument: false });
     asked.delete(key);
     return pkg;
   };
-  graph = walk(look, makeChooser(look));
-  return graph;
 }
 
-function result(look, graph, backtracked) {
+function result(look, graph) {
   checkBlockers(look, graph);
   const list = graph.problems.length > 0 ? [] : mergeOrder(graph, look.options);
   return {
     list,
     graph,
-    backtracked,
+    backtracked: Math.max(look.backtracked, look.passedOver ? 1 : 0),
+    brokenWorld: look.brokenWorld,
     problems: graph.problems,
     ignored: look.ignored,
     useChanges: look.useChanges,

@@ -16,7 +16,7 @@ export function walk(look, chooser) {
     nodes: new Set(),
     /** @type {Map<any, Map<any, string>>} parent → child → the strongest kind of dependency */
     edges: new Map(),
-    inSlot: new Map(),
+    inSlot: look.inSlot,
     blockers: [],
     problems: [],
     onlydeps: new Set(),
@@ -31,8 +31,9 @@ export function walk(look, chooser) {
   return graph;
 }
 
-function addTarget(run, { atom, from, isArgument }) {
-  const pkg = select(run, { atom, parent: undefined, isArgument: true, from, named: isArgument });
+function addTarget(run, target) {
+  const { atom, from } = target;
+  const pkg = select(run, { atom, parent: undefined, isArgument: true, from, target });
   if (!pkg) return;
   run.graph.roots.add(pkg);
   if (run.look.options.onlydeps) run.graph.onlydeps.add(pkg);

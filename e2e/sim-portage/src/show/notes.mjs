@@ -2,11 +2,12 @@
 
 /** @returns {string} for stderr */
 export function ignoredBinariesText(ignored, list) {
-  const merging = new Set(list.map((pkg) => pkg.cpv));
+  // A note only where the package is compiled instead: another instance that fits needs no explanation.
+  const compiled = new Set(list.filter((pkg) => pkg.kind === 'ebuild').map((pkg) => pkg.cpv));
   const useLines = new Set();
   const dependencyLines = new Set();
   for (const [pkg, { reason, flags }] of ignored) {
-    if (!merging.has(pkg.cpv)) continue;
+    if (!compiled.has(pkg.cpv)) continue;
     if (reason === 'respect_use')
       useLines.add(`    =${pkg.cpv} ${flags.map((flag) => (pkg.enabled.has(flag) ? flag : `-${flag}`)).join(' ')}\n`);
     else dependencyLines.add(`     ${pkg.cpv}::${pkg.repository}\n`);
