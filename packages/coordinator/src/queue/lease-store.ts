@@ -11,6 +11,7 @@ import type { RetryPolicy } from './retry-policy.ts';
 
 export { registerBuilder, retireBuilder, touchBuilder } from './builder-store.ts';
 export { claimBuild } from './claim-store.ts';
+export { loadLeases } from './held-lease-store.ts';
 export { claimBuilt, failPublishing, finishPublishing, type PublishJob } from './publish-claim-store.ts';
 
 /**

@@ -1,12 +1,9 @@
 import type { Clock } from '@binhost/shared/time';
-import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { CoordinatorConfig } from '../config/coordinator-config.ts';
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log.ts';
-import { LEASED_BUILD_STATES } from './build-state.ts';
-import { attempts, builds } from './build-tables.ts';
-import { takeBackLease } from './lease-store.ts';
-import { type LeaseMemory, type LeaseRow, staleLeases } from './stale-leases.ts';
+import { loadLeases, takeBackLease } from './lease-store.ts';
+import { type LeaseMemory, staleLeases } from './stale-leases.ts';
 
 export { staleLeases } from './stale-leases.ts';
 
@@ -45,18 +42,4 @@ export async function reclaimLeases({ db, config, clock, log: root, signal }: Re
     }
     await clock.sleep(leaseMs / LOOKS_PER_LEASE, signal);
   }
-}
-
-async function loadLeases(db: Database): Promise<LeaseRow[]> {
-  return db
-    .select({ attemptId: attempts.id, buildId: attempts.buildId, renewals: attempts.leaseRenewals })
-    .from(attempts)
-    .innerJoin(builds, eq(builds.id, attempts.buildId))
-    .where(
-      and(
-        inArray(builds.state, [...LEASED_BUILD_STATES]),
-        eq(attempts.number, builds.attemptCount),
-        isNull(attempts.endedAt),
-      ),
-    );
 }
