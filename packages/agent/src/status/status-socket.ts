@@ -74,21 +74,27 @@ async function listen(path: string, mode: number, onRequest: RequestListener): P
     });
   }
   const server = createServer(onRequest);
-  // Nobody else may connect between the socket's birth and its chmod.
-  const umask = process.umask(0o177);
   try {
     rmSync(path, { force: true });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(path, resolve);
-    });
+    await bind(server, path);
     chmodSync(path, mode);
   } catch (cause) {
     throw unusable(path, cause);
+  }
+  return server;
+}
+
+/** Nobody else may connect between the socket's birth and its chmod; the socket is born before listen() returns. */
+async function bind(server: Server, path: string): Promise<void> {
+  const failed = new Promise<never>((_resolve, reject) => server.once('error', reject));
+  const listening = new Promise<void>((resolve) => server.once('listening', resolve));
+  const umask = process.umask(0o177);
+  try {
+    server.listen(path);
   } finally {
     process.umask(umask);
   }
-  return server;
+  await Promise.race([listening, failed]);
 }
 
 function answers(path: string): Promise<boolean> {
