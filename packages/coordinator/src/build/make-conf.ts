@@ -10,7 +10,7 @@ export function makeConfText(settings: Readonly<Record<string, string>>, poolLin
     return value ? [`${name}="${quoted(value)}"`] : [];
   });
   const own = poolLines.trim() === '' ? asked : [poolLines.trim()];
-  return `${[...own, ...ourSettings(settings['FEATURES'] ?? '')].join('\n')}\n`;
+  return `${[sandboxLine(settings['FEATURES'] ?? ''), ...own, ...OUR_SETTINGS].join('\n')}\n`;
 }
 
 /** What is asked of the binhost's Portage. */
@@ -56,7 +56,8 @@ const SANDBOX_FEATURES = [
 
 /**
  * binpkg-ignore-signature: what PKGDIR holds is our own published directory, written by the publisher alone and copied by us;
- * the throw-away root has no keyring, and Portage would refuse every signed package in it.
+ * the throw-away root has no keyring, and Portage would refuse every signed package in it. With it, Portage still prints
+ * "Binary package is not usable (verification failed)" for each, and installs it (seen with 3.0.82).
  */
 const OUR_FEATURES = [
   'binpkg-multi-instance',
@@ -69,17 +70,19 @@ const OUR_FEATURES = [
   '-test',
 ];
 
-function ourSettings(hostFeatures: string): string[] {
+/** The first line, so that the pool's own lines have the last word on it. */
+function sandboxLine(hostFeatures: string): string {
   const on = new Set(hostFeatures.split(/\s+/));
-  const sandbox = SANDBOX_FEATURES.map((name) => (on.has(name) ? name : `-${name}`));
-  return [
-    `FEATURES="${[...OUR_FEATURES, ...sandbox].join(' ')}"`,
-    'BINPKG_FORMAT="gpkg"',
-    `PORTAGE_TMPDIR="${ROOT_PATHS.tmp}"`,
-    `DISTDIR="${ROOT_PATHS.distfiles}"`,
-    `PKGDIR="${ROOT_PATHS.packages}"`,
-  ];
+  return `FEATURES="${SANDBOX_FEATURES.map((name) => (on.has(name) ? name : `-${name}`)).join(' ')}"`;
 }
+
+const OUR_SETTINGS = [
+  `FEATURES="\${FEATURES} ${OUR_FEATURES.join(' ')}"`,
+  'BINPKG_FORMAT="gpkg"',
+  `PORTAGE_TMPDIR="${ROOT_PATHS.tmp}"`,
+  `DISTDIR="${ROOT_PATHS.distfiles}"`,
+  `PKGDIR="${ROOT_PATHS.packages}"`,
+];
 
 /** Reads `portageq envvar -v`: NAME=VALUE lines, quoted as a shell would have them. */
 export function parseEnvvars(text: string): Record<string, string> {

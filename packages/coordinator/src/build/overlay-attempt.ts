@@ -34,10 +34,14 @@ export async function overlayAttempt(context: AttemptContext, program: readonly 
     holdStdin: true,
   });
   const result = await readResult(paths.result);
-  if (!result || outcome.ended !== 'exit') {
+  if (outcome.ended !== 'exit') {
     const { text, kind, phase } = explainFailure({ step: 'build', cpv: job.cpv, ...outcome });
-    if (kind === 'machinery' || outcome.ended === 'exit') return { outcome: 'aborted', text, record: {} };
+    if (kind === 'machinery') return { outcome: 'aborted', text, record: {} };
     return { outcome: 'failed', failure: { kind, text, ...(phase && { phase }) }, record: {} };
+  }
+  if (!result) {
+    const last = outcome.tail.trimEnd().split('\n').at(-1);
+    return { outcome: 'aborted', text: `the build's namespace ended without a result: ${last}`, record: {} };
   }
   if (result.outcome === 'built') {
     await handOverFiles(rootJob.packages.upper, directory.handOver, await publisherOf(context.config));

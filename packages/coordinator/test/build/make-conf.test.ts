@@ -10,19 +10,16 @@ describe('makeConfText', () => {
 
   it("takes the pool's own lines instead", () => {
     const text = makeConfText({ CFLAGS: '-O2' }, 'CFLAGS="-O3"\nUSE="ssl"');
-    expect(text).toContain('CFLAGS="-O3"\nUSE="ssl"\nFEATURES=');
+    expect(text).toContain('CFLAGS="-O3"\nUSE="ssl"\nFEATURES="${FEATURES} ');
     expect(text).not.toContain('-O2');
   });
 
-  it('has FEATURES of its own, with the sandboxes as the binhost has them', () => {
-    const features = /^FEATURES="(.*)"$/m.exec(
-      makeConfText({ FEATURES: 'sandbox getbinpkg userpriv splitdebug' }, ''),
-    )?.[1];
-    const words = features?.split(' ');
-    expect(words).toEqual(
-      expect.arrayContaining(['binpkg-multi-instance', '-getbinpkg', 'sandbox', 'userpriv', '-network-sandbox']),
-    );
-    expect(words).not.toContain('splitdebug');
+  it('has FEATURES of its own, after the sandboxes as the binhost has them', () => {
+    const [first, ...others] = makeConfText({ FEATURES: 'sandbox getbinpkg userpriv splitdebug' }, '').split('\n');
+    expect(first).toMatch(/^FEATURES="sandbox -usersandbox -network-sandbox .*userpriv /);
+    expect(others.join('\n')).toContain('FEATURES="${FEATURES} binpkg-multi-instance');
+    expect(others.join('\n')).toContain(' -getbinpkg ');
+    expect([first, ...others].join('\n')).not.toContain('splitdebug');
   });
 
   it('quotes what would mean something else in make.conf', () => {

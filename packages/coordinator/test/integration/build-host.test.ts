@@ -7,9 +7,11 @@ import { eq, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { logFile } from '../../src/build/build-log.ts';
 import { runBuilder } from '../../src/build/builder.ts';
+import { keepLease } from '../../src/build/lease-keeper.ts';
 import { readProcessStat } from '../../src/build/process-owner.ts';
 import { sweepWorkDirectories } from '../../src/build/sweep-work-directories.ts';
 import { type CoordinatorConfig, coordinatorConfig } from '../../src/config/coordinator-config.ts';
+import { openDatabase } from '../../src/db/open-database.ts';
 import { enqueueBuild, moveBuild, type NewBuild } from '../../src/queue/build-store.ts';
 import { builds } from '../../src/queue/build-tables.ts';
 import { makeTestDatabase, type TestDatabase } from './test-database.ts';
@@ -166,6 +168,19 @@ describe('a builder in host mode', () => {
     expect(await buildRow(buildId)).toMatchObject({ state: 'queued', failureKind: null });
   });
 
+  it('repeats a build during which something was installed', async () => {
+    const buildId = await enqueue('app-misc/patient-1');
+    startBuilder();
+    const attempt = await waitFor(() => namesIn('work')[0], { what: 'a work directory' });
+    const log = logFile(config, `${attempt}.log`);
+    await waitFor(() => readFileSync(log, 'utf8').includes('Compiling'), { what: 'emerge to run' });
+    install('dev-libs/other-1', '0');
+    writeFileSync(join(directory.path, 'work', attempt, 'tmp/go'), '');
+    const text = 'the package database changed during the build';
+    await waitFor(async () => (await buildRow(buildId)).reason.includes(text), { what: 'the build to be tried again' });
+    expect(namesIn('state/staging')).toEqual([]);
+  });
+
   it('ends a build that takes longer than its limit', async () => {
     config = coordinatorConfig.parse(settings({ timeLimit: '700ms' }));
     const buildId = await enqueue('app-misc/slow-1');
@@ -185,6 +200,22 @@ describe('a build that must end', () => {
     await database.open.db.execute(sql`update attempts set lease_token = gen_random_uuid()`);
     await waitFor(() => areGone(pids), { what: 'the processes to end' });
     await waitFor(() => namesIn('work').length === 0, { what: 'the work directory to be removed' });
+  });
+
+  it('ends when the database was away for longer than the lease', async () => {
+    const away = await openDatabase({
+      config,
+      databaseUrl: database.url,
+      log: captureLog().log,
+      clock: systemClock,
+      startCluster: false,
+    });
+    await away.close();
+    const lease = { attemptId: 1, buildId: 1, leaseToken: '00000000-0000-4000-8000-000000000000' };
+    const keeper = keepLease({ db: away.db, lease, leaseMs: 300, clock: systemClock, log: captureLog().log });
+    await waitFor(() => keeper.lost.aborted, { what: 'the lease to be given up' });
+    expect(keeper.lost.reason).toBe('database-away');
+    await keeper.stop();
   });
 
   it('dies at once when it is cancelled', async () => {
