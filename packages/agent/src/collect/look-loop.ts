@@ -65,13 +65,14 @@ export function lookLoop({ look, onFailure, limits, clock, random }: LookLoopPar
       return { reason: due.reason, atMs: Math.round(clock.nowMs() + inMs) };
     },
     run: async (signal) => {
+      signal.addEventListener('abort', () => wake.abort(), { once: true });
       while (!signal.aborted) {
         const due = dueLook(schedule, limits);
         const waitMs = due.atMs - clock.monotonicMs();
         if (waitMs <= 0) await runOne(due.reason);
         else {
           wake = new AbortController();
-          await clock.sleep(Math.min(waitMs, LONGEST_SLEEP_MS), AbortSignal.any([signal, wake.signal]));
+          await clock.sleep(Math.min(waitMs, LONGEST_SLEEP_MS), wake.signal);
         }
       }
     },
