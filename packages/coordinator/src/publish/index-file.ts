@@ -23,11 +23,13 @@ export interface ReadIndex extends PackagesIndex {
 /** An index of 100,000 packages has 100 MB; more is no index of ours. */
 const MAX_INDEX_BYTES = 512 * 1024 * 1024;
 
-/** Reads the index of a published directory; undefined where there is none. */
+/** Reads the index of a published directory, CHOST in every entry; undefined where there is none. */
 export async function readIndex(directory: string): Promise<ReadIndex | undefined> {
   const text = await readFile(join(directory, 'Packages'), 'utf8').catch(ignoreMissing);
   if (text === undefined) return undefined;
-  const { header, entries } = parsePackagesIndex(text);
+  const { header, entries: blocks } = parsePackagesIndex(text);
+  // a block without CHOST means the header's, which may be another one in the next index
+  const entries = header.CHOST ? blocks.map((block) => ({ CHOST: header.CHOST ?? '', ...block })) : blocks;
   const timestamp = Number(/^\d{1,12}$/.exec(header.TIMESTAMP ?? '')?.[0] ?? 0);
   const facts = { timestamp, sha256: sha256Of(text), entries: entries.length };
   return { header, entries, facts, isConsistent: await isConsistent(directory, text, timestamp) };

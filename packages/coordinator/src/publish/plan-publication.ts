@@ -59,18 +59,21 @@ export function planPublication(input: {
   }
   candidates.sort((a, b) => a.item.metadata.buildTime - b.item.metadata.buildTime);
   const keys = new Set(published.map((one) => one.variantKey));
-  const target = candidates.findLast((candidate) => candidate.difference === undefined)?.item;
-  const publishedAs = [wanted.variantKey, target?.variantKey].find((key) => key !== undefined && keys.has(key));
-  if (!target && publishedAs === undefined) {
+  const fitting = candidates.filter((candidate) => candidate.difference === undefined).map(({ item }) => item);
+  const publishedAs = [wanted, ...fitting].find((one) => keys.has(one.variantKey))?.variantKey;
+  if (fitting.length === 0 && publishedAs === undefined) {
     return { publish: [], dropped, failure: whyNoTarget(candidates, dropped, wanted) };
   }
   const chosen = chooseItems(candidates, { keys, newest: newestTimes(published) });
   dropped.push(...chosen.dropped);
   if (publishedAs !== undefined) return { publish: chosen.publish, dropped, publishedAs };
-  const why = chosen.dropped.find(({ path }) => path === target?.path)?.why;
-  if (why !== undefined) return { publish: [], dropped, failure: `${wanted.cpv} can't be published: ${why}` };
+  const target = chosen.publish.find((item) => fitting.includes(item));
+  if (!target) {
+    const why = chosen.dropped.findLast(({ path }) => fitting.some((item) => item.path === path))?.why;
+    return { publish: [], dropped, failure: `${wanted.cpv} can't be published: ${why}` };
+  }
   const publish = chosen.publish.map((item) =>
-    item.path === target?.path ? { ...item, byProduct: false, variantKey: wanted.variantKey } : item,
+    item === target ? { ...item, byProduct: false, variantKey: wanted.variantKey } : item,
   );
   return { publish, dropped };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { bindingText } from '@binhost/shared/portage';
 import type { IndexFacts } from '@binhost/shared/protocol';
 import { coordinatorError } from '../coordinator-errors.ts';
+import type { Logger } from '../log.ts';
 import { settlePublished } from '../queue/build-store.ts';
 import { failPublishing, finishPublishing, type PublishJob } from '../queue/lease-store.ts';
 import { type CheckedGpkg, checkGpkg } from './check-gpkg.ts';
@@ -43,9 +44,10 @@ export async function publishAttempt(publisher: PoolPublisher, job: PublishJob):
   log.info({ cpv: job.cpv }, 'publishing build');
   const plan = await planHandOver(publisher, job, staging);
   for (const drop of plan.dropped) log.info(drop, 'left a package behind');
+  await publisher.assertLocked();
   if (plan.failure !== undefined) {
     log.warn({ why: plan.failure }, 'hand-over refused');
-    await removeTree(staging);
+    await removeHandOver(staging, log);
     const { buildId, attemptId } = job;
     await failPublishing(publisher.db, { buildId, attemptId, text: plan.failure, policy: publisher.config.build });
     return;
@@ -53,8 +55,13 @@ export async function publishAttempt(publisher: PoolPublisher, job: PublishJob):
   const placed = await placeAll(publisher, staging, plan.publish);
   const index = placed.length > 0 ? await extendIndex(publisher, placed) : undefined;
   await settle({ publisher, job, plan, placed, index });
-  await removeTree(staging);
+  await removeHandOver(staging, log);
   log.info({ packages: placed.map(({ place }) => place.path), timestamp: index?.timestamp }, 'published build');
+}
+
+/** What can't be removed costs room and nothing else. */
+async function removeHandOver(staging: string, log: Logger): Promise<void> {
+  await removeTree(staging).catch((err: unknown) => log.warn({ err, staging }, 'could not remove hand-over'));
 }
 
 async function planHandOver({ db, pool }: PoolPublisher, job: PublishJob, staging: string): Promise<Publication> {

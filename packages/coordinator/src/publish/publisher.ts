@@ -100,13 +100,17 @@ async function publishNext(
   publisher: PoolPublisher,
   { config, clock, signal, wake }: PublisherOptions & { wake: Wake },
 ): Promise<void> {
+  await publisher.assertLocked();
   const job = await claimBuilt(publisher.db, publisher.pool);
   if (!job) return wake.wait(clock, config.publish.poll);
   try {
     await publishAttempt(publisher, job);
   } catch (error) {
+    // without the lock the job is somebody else's by now
+    await publisher.assertLocked();
     await putBack(publisher, job, error);
     await clock.sleep(config.publish.poll, signal);
+    await publisher.assertLocked();
     await reconcilePublished(publisher);
   }
 }
@@ -129,7 +133,14 @@ async function openPool(options: PublisherOptions, pool: string, lock: Lock): Pr
   const fingerprint = await openSigningKey(gpg, config.pools[pool]?.signingKey ?? '', log);
   await exportPublicKey(gpg, fingerprint, paths.published);
   const publisher: PoolPublisher = {
-    ...{ pool, paths, gpg, fingerprint, config, clock, log, db: open.db },
+    pool,
+    paths,
+    gpg,
+    fingerprint,
+    config,
+    clock,
+    log,
+    db: open.db,
     header: rememberHeader(options, pool, paths.published),
     assertLocked: async () => {
       if (await lock.isHeld()) return;

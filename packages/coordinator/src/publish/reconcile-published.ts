@@ -38,7 +38,8 @@ export async function reconcilePublished(publisher: PoolPublisher): Promise<void
   const [rows, recorded] = [await loadPublished(db, pool), await currentIndex(db, pool)];
   const plan = planReconcile({ entries: index?.entries ?? [], files: await listGpkgs(directory), rows });
   if (plan.lost.length > 0) log.error({ paths: plan.lost }, 'index names packages that are not there');
-  const adopted = await adoptOrphans(publisher, plan.orphans, knownKeys(plan.kept, rows, pool));
+  const standing = rows.filter((row) => !plan.withdrawn.includes(row.id));
+  const adopted = await adoptOrphans(publisher, plan.orphans, knownKeys(plan.kept, standing, pool));
 
   const wentBack = recorded !== undefined && index !== undefined && index.facts.timestamp < recorded.timestamp;
   const isRight = index?.isConsistent && plan.lost.length === 0 && adopted.length === 0 && !wentBack;

@@ -9,9 +9,18 @@ import { parseAssignments } from '../../src/publish/read-index-header.ts';
 import { primaryFingerprints } from '../../src/publish/signing-key.ts';
 
 const METADATA = {
-  ...{ CATEGORY: 'dev-libs', PF: 'libfoo-1.0', repository: 'gentoo', SLOT: '0/1', EAPI: '8', BUILD_TIME: '1700000000' },
-  ...{ IUSE: 'static-libs +ssl', IUSE_EFFECTIVE: 'amd64 ssl static-libs', USE: 'ssl amd64 unknown', BUILD_ID: '9' },
-  ...{ LICENSE: 'GPL-2 ssl? ( openssl )', RDEPEND: 'ssl? ( dev-libs/openssl:0/3= )\n\t!ssl? ( net-libs/gnutls )' },
+  CATEGORY: 'dev-libs',
+  PF: 'libfoo-1.0',
+  repository: 'gentoo',
+  SLOT: '0/1',
+  EAPI: '8',
+  BUILD_TIME: '1700000000',
+  IUSE: 'static-libs +ssl',
+  IUSE_EFFECTIVE: 'amd64 ssl static-libs',
+  USE: 'ssl amd64 unknown',
+  BUILD_ID: '9',
+  LICENSE: 'GPL-2 ssl? ( openssl )',
+  RDEPEND: 'ssl? ( dev-libs/openssl:0/3= )\n	!ssl? ( net-libs/gnutls )',
 };
 const FILE = { path: 'dev-libs/libfoo/libfoo-1.0-2.gpkg.tar', buildId: 2, mtime: 5, size: 10, md5: 'm', sha1: 's' };
 
@@ -24,9 +33,21 @@ function entryOf(values: Record<string, string> = {}) {
 describe('indexEntry', () => {
   test('has the fields that Portage writes: flags of IUSE only, dependencies with USE decided, the number of the file', () => {
     expect(entryOf()).toEqual({
-      ...{ BUILD_ID: '2', BUILD_TIME: '1700000000', CPV: 'dev-libs/libfoo-1.0', EAPI: '8', IUSE: 'static-libs +ssl' },
-      ...{ LICENSE: 'GPL-2 openssl', MD5: 'm', MTIME: '5', PATH: FILE.path, RDEPEND: 'dev-libs/openssl:0/3=' },
-      ...{ REPO: 'gentoo', SHA1: 's', SIZE: '10', SLOT: '0/1', USE: 'amd64 ssl' },
+      BUILD_ID: '2',
+      BUILD_TIME: '1700000000',
+      CPV: 'dev-libs/libfoo-1.0',
+      EAPI: '8',
+      IUSE: 'static-libs +ssl',
+      LICENSE: 'GPL-2 openssl',
+      MD5: 'm',
+      MTIME: '5',
+      PATH: FILE.path,
+      RDEPEND: 'dev-libs/openssl:0/3=',
+      REPO: 'gentoo',
+      SHA1: 's',
+      SIZE: '10',
+      SLOT: '0/1',
+      USE: 'amd64 ssl',
     });
   });
 
@@ -38,8 +59,16 @@ describe('indexEntry', () => {
   test('leads back to the row that it was made for', () => {
     const row = rowFromEntry(entryOf(), {}, { pool: 'default', sha512: 'x', indexTimestamp: 7 });
     expect(row).toMatchObject({
-      ...{ cpv: 'dev-libs/libfoo-1.0', repository: 'gentoo', slot: '0', subslot: '1', useEnabled: ['ssl'] },
-      ...{ bindings: ['dev-libs/openssl:0/3'], buildId: 2, buildTime: 1_700_000_000, size: 10, path: FILE.path },
+      cpv: 'dev-libs/libfoo-1.0',
+      repository: 'gentoo',
+      slot: '0',
+      subslot: '1',
+      useEnabled: ['ssl'],
+      bindings: ['dev-libs/openssl:0/3'],
+      buildId: 2,
+      buildTime: 17e8,
+      size: 10,
+      path: FILE.path,
     });
     expect(rowFromEntry({ CPV: 'a/b-1' }, {}, { pool: 'default', sha512: 'x', indexTimestamp: 7 })).toBeUndefined();
   });
@@ -48,8 +77,11 @@ describe('indexEntry', () => {
 describe('index header', () => {
   test('asks for what the implicit USE_EXPAND variables name', () => {
     expect(furtherSettings({ USE_EXPAND_IMPLICIT: 'ARCH KERNEL', USE_EXPAND_UNPREFIXED: 'ARCH ../x' })).toEqual([
-      ...['ARCH', 'KERNEL', 'ARCH'],
-      ...['USE_EXPAND_VALUES_ARCH', 'USE_EXPAND_VALUES_KERNEL'],
+      'ARCH',
+      'KERNEL',
+      'ARCH',
+      'USE_EXPAND_VALUES_ARCH',
+      'USE_EXPAND_VALUES_KERNEL',
     ]);
     expect(indexHeader({ ARCH: 'amd64', USE: '' }, 'default')).toEqual({
       ARCH: 'amd64',
@@ -67,7 +99,11 @@ describe('index header', () => {
 
   test('reads what portageq prints, quotes and newlines too', () => {
     expect(parseAssignments(`A='x y'\nB=\nC=plain\nD='it'"'"'s'\nE='two\nlines'\n`)).toEqual({
-      ...{ A: 'x y', B: '', C: 'plain', D: "it's", E: 'two\nlines' },
+      A: 'x y',
+      B: '',
+      C: 'plain',
+      D: "it's",
+      E: 'two\nlines',
     });
   });
 

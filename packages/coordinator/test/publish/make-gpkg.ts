@@ -7,8 +7,8 @@ import { packTar } from 'modern-tar';
 export interface GpkgParts {
   /** Files of the metadata archive that differ from those of dev-libs/libfoo-1.0. */
   metadata?: Record<string, string>;
-  /** How the metadata archive is packed; its name ends in this. */
-  ending?: '' | '.gz' | string;
+  /** What the name of the metadata archive ends in; .gz is packed. */
+  ending?: string;
   /** Last word on the members: leave out, add or change some. The Manifest is made of what comes back. */
   members?: (members: [string, Uint8Array][]) => [string, Uint8Array][];
   /** Last word on the Manifest. */

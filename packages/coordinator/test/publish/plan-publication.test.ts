@@ -8,8 +8,14 @@ const RDEPEND = 'dev-libs/libfoo:0/2=';
 
 function metadataOf(values: Record<string, string> = {}): PackageMetadata {
   const files = {
-    ...{ CATEGORY: 'sys-fs', PF: 'fuse-2.6.1', repository: 'gentoo', SLOT: '0', IUSE: 'static', USE: 'static' },
-    ...{ BUILD_TIME: '2000', RDEPEND },
+    CATEGORY: 'sys-fs',
+    PF: 'fuse-2.6.1',
+    repository: 'gentoo',
+    SLOT: '0',
+    IUSE: 'static',
+    USE: 'static',
+    BUILD_TIME: '2000',
+    RDEPEND,
     ...values,
   };
   const metadata = parseGpkgMetadata(new Map(Object.entries(files)));
@@ -35,7 +41,9 @@ const handOver = (...packages: (PackageMetadata | string)[]): HandedOver[] =>
   }));
 
 const published = (overrides: Partial<PublishedFacts> = {}): PublishedFacts => ({
-  ...{ cpv: 'sys-fs/fuse-2.6.1', variantKey: 'another', buildTime: 1000 },
+  cpv: 'sys-fs/fuse-2.6.1',
+  variantKey: 'another',
+  buildTime: 1e3,
   ...overrides,
 });
 
@@ -96,6 +104,13 @@ describe('planPublication', () => {
     const key = variantKey(first?.variant ?? wanted);
     const plan = planPublication({ wanted, handedOver: handOver(built), published: [published({ variantKey: key })] });
     expect(plan).toMatchObject({ publish: [], publishedAs: key });
+  });
+
+  test('takes one of two packages that are both what was asked for', () => {
+    const handedOver = handOver(metadataOf(), metadataOf({ BUILD_TIME: '2001' }), metadataOf({ BUILD_TIME: '500' }));
+    const plan = planPublication({ wanted, handedOver, published: [published({ buildTime: 1000 })] });
+    expect(plan.publish.map((item) => [item.metadata.buildTime, item.byProduct])).toEqual([[2000, false]]);
+    expect(plan.failure).toBeUndefined();
   });
 
   test('refuses a target that is not later than every published one of its version', () => {
