@@ -4,6 +4,7 @@ import { BinhostError } from '@binhost/shared/errors';
 import type { Clock } from '@binhost/shared/time';
 import type { CoordinatorConfig } from '../config/coordinator-config.ts';
 import { portageEnvironment } from '../config/portage-environment.ts';
+import { VERSION } from '../config/version.ts';
 import { CHANNELS } from '../db/channels.ts';
 import type { OpenDatabase } from '../db/open-database.ts';
 import type { Logger } from '../log.ts';
@@ -42,8 +43,6 @@ export interface BuilderOptions {
   signal: AbortSignal;
   /** How to call our own program; from the running process where left out. */
   program?: readonly string[];
-  /** For the table of builders. */
-  version?: string;
 }
 
 /** Resolves when the signal has aborted and every build has been handed back. */
@@ -62,8 +61,8 @@ export async function runBuilder(options: BuilderOptions): Promise<void> {
     wakeUp: makeWakeUp(clock),
   };
   const { mode, pools } = config.build;
-  const { builderId, version = '0' } = { ...builder, ...options };
-  await registerBuilder(open.db, { builderId, name: hostname(), mode, pools: [...pools], version });
+  const { builderId } = builder;
+  await registerBuilder(open.db, { builderId, name: hostname(), mode, pools: [...pools], version: VERSION });
   await open.listen(CHANNELS.queued, () => builder.wakeUp.wake());
   await open.listen(CHANNELS.cancel, (buildId) => checkLeases(builder.running, buildId));
   log.info({ builderId, mode, pools, jobs: config.build.jobs }, 'builder started');

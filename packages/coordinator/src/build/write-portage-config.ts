@@ -1,5 +1,6 @@
 import { cp, lstat, mkdir, readlink, rename, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { FACE_FILE } from './face.ts';
 
 export interface PortageConfig {
   /** The directory to fill: it will be /etc/portage. */
@@ -33,7 +34,7 @@ export async function writeFace(directory: string, face: ReadonlyMap<string, str
   for (const [name, text] of face) {
     const path = join(directory, name);
     await makeDirectory(dirname(path), directory);
-    const file = (await lstat(path).catch(() => undefined))?.isDirectory() ? join(path, 'zz-binhost-face') : path;
+    const file = (await lstat(path).catch(() => undefined))?.isDirectory() ? join(path, FACE_FILE) : path;
     await writeFile(file, text, { flag: 'a' });
   }
 }
