@@ -31,8 +31,6 @@ try {
 
 function fail(error: unknown): never {
   if (error instanceof BinhostError) {
-    // Waiting for something that a stop made unnecessary is no failure.
-    if (stop.signal.aborted && error.retryable) process.exit(EXIT.ok);
     process.stderr.write(`binhost-coordinator: ${errorSentence(error)}\n`);
     process.exit(exitCodeOf(error.code));
   }

@@ -2,7 +2,7 @@ import { systemClock } from '@binhost/shared/time';
 import type { CommandModule } from 'yargs';
 import { makeLog } from '../log.ts';
 import { type CommandContext, type GlobalArguments, loadConfigFor } from './command-context.ts';
-import { type WorkerArguments, withParent, workerOptions } from './worker-arguments.ts';
+import { runWorker, type WorkerArguments, workerOptions } from './worker-arguments.ts';
 
 export function builderCommand(context: CommandContext): CommandModule<GlobalArguments, WorkerArguments> {
   return {
@@ -13,13 +13,11 @@ export function builderCommand(context: CommandContext): CommandModule<GlobalArg
       // Loaded only here: the short commands need neither database nor server.
       const { runBuilderProcess } = await import('../builder-process.ts');
       const { config, databaseUrl } = loadConfigFor(context, args);
-      await runBuilderProcess({
-        config,
-        databaseUrl,
-        clock: systemClock,
-        log: makeLog(config.log.level),
-        signal: withParent(context.signal, args['parent-pipe'] ? context.stdin : undefined),
-      });
+      const log = makeLog(config.log.level);
+      const stdin = args['parent-pipe'] ? context.stdin : undefined;
+      await runWorker({ signal: context.signal, stdin }, (signal) =>
+        runBuilderProcess({ config, databaseUrl, clock: systemClock, log, signal }),
+      );
     },
   };
 }

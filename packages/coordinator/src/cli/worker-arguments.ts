@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { BinhostError } from '@binhost/shared/errors';
 import type { Argv } from 'yargs';
 import type { GlobalArguments } from './command-context.ts';
 
@@ -10,14 +11,28 @@ export function workerOptions(yargs: Argv<GlobalArguments>): Argv<WorkerArgument
 }
 
 /**
- * Also aborted when the parent's end of stdin closes: however `serve --all` went, even by SIGKILL, its children stop.
+ * Runs a worker until the process is asked to stop, or until the parent's end of stdin closes: however `serve --all` went,
+ * even by SIGKILL, its children stop.
  *
  * @param stdin undefined: no parent is watched
  */
-export function withParent(signal: AbortSignal, stdin: Readable | undefined): AbortSignal {
-  if (!stdin) return signal;
-  const orphaned = new AbortController();
-  for (const event of ['end', 'close', 'error']) stdin.once(event, () => orphaned.abort());
+export async function runWorker(
+  { signal, stdin }: { signal: AbortSignal; stdin: Readable | undefined },
+  run: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const stop = stdin ? AbortSignal.any([signal, whenClosed(stdin)]) : signal;
+  try {
+    await run(stop);
+  } catch (error) {
+    // What it waited for in vain is no failure once nobody wants it any more.
+    if (stop.aborted && error instanceof BinhostError && error.retryable) return;
+    throw error;
+  }
+}
+
+function whenClosed(stdin: Readable): AbortSignal {
+  const closed = new AbortController();
+  for (const event of ['end', 'close', 'error']) stdin.once(event, () => closed.abort());
   stdin.resume();
-  return AbortSignal.any([signal, orphaned.signal]);
+  return closed.signal;
 }

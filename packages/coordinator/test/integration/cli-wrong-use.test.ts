@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { makeTemporaryDirectory, type TemporaryDirectory } from '@binhost/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildProgram, type Program } from './build-program.ts';
+
+/** Every command, called wrongly: one clear sentence on stderr, nothing on stdout, and the exit code says which kind. */
+let directory: TemporaryDirectory;
+let program: Program;
+beforeAll(async () => {
+  [directory, program] = await Promise.all([makeTemporaryDirectory(), buildProgram()]);
+});
+afterAll(() => Promise.all([directory.remove(), program.remove()]));
+
+const COMMANDS = ['serve', 'builder', 'publisher', 'status', 'nodes', 'demand', 'builds', 'log'];
+
+describe('wrong use is exit code 2', () => {
+  test.concurrent.each([
+    ['', 'expected a command'],
+    ['dance', "got 'dance'"],
+    ['--dance', 'expected a command'],
+    ['serve --dance', "got 'dance'"],
+    ['serve now', "got 'now'"],
+    ['builder one', "got 'one'"],
+    ['publisher one', "got 'one'"],
+    ['status --jsn', "got 'jsn'"],
+    ['status all', "got 'all'"],
+    ['nodes a b', "got 'b'"],
+    ['demand alpha', "got 'alpha'"],
+    ['builds --state', 'expected a value after --state'],
+    ['builds --state dancing', "got 'dancing'"],
+    ['builds first', "got 'first'"],
+    ['log', 'expected one more argument'],
+    ['log first', "got 'first'"],
+    ['log 1 2', "got '2'"],
+    ['status --config', 'expected a value after --config'],
+  ])('%j', async (command, part) => {
+    const { exitCode, stdout, stderr } = await program.run(command.split(' ').filter(Boolean));
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    const [sentence, hint, ...rest] = stderr.split('\n');
+    expect(sentence).toMatch(/^binhost-coordinator: [a-z-]/);
+    expect(sentence).toContain(part);
+    expect(hint).toContain('--help');
+    expect(rest).toEqual([]);
+  });
+});
+
+describe('a configuration that does not fit is exit code 1', () => {
+  test.concurrent.each<[string, Record<string, string>, string]>([
+    ['status --config /nonexistent.toml', {}, '/nonexistent.toml'],
+    ['status', { BINHOST_COORDINATOR_CONTROL_LISTN: 'x' }, 'BINHOST_COORDINATOR_CONTROL_LISTN'],
+    ['serve --log-level loud', {}, '--log.level'],
+    ['builder', { BINHOST_COORDINATOR_BUILD_MODE: 'magic' }, 'BINHOST_COORDINATOR_BUILD_MODE'],
+    ['serve', { BINHOST_COORDINATOR_CONTROL_LISTEN: '0.0.0.0:0' }, 'control.insecure'],
+    ['serve', { BINHOST_COORDINATOR_CONTROL_LISTEN: 'nowhere' }, 'control.listen'],
+  ])('%s %j', async (command, env, part) => {
+    const { exitCode, stdout, stderr } = await program.run(command.split(' '), env);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(/^binhost-coordinator: .*\n {2}.+[.?]$/);
+    expect(stderr).toContain(part);
+  });
+});
+
+describe('without a running coordinator the exit code is 3', () => {
+  test.concurrent.each(['status', 'nodes', 'nodes alpha', 'demand', 'builds', 'builds 1', 'log 1', 'log 1 -f'])(
+    '%s',
+    async (command) => {
+      const env = { BINHOST_COORDINATOR_PATHS_RUN: join(directory.path, 'run') };
+      const { exitCode, stdout, stderr } = await program.run(command.split(' '), env);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
+      expect(stderr).toMatch(/^binhost-coordinator: no coordinator answers at .+\n {2}Start it with .+\.$/);
+    },
+  );
+});
+
+describe('help', () => {
+  test.concurrent.each(COMMANDS)('of %s has an example', async (command) => {
+    const { exitCode, stdout, stderr } = await program.run([command, '--help']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`Examples:\\n +binhost-coordinator ${command}`));
+  });
+
+  test('names every command that is not hidden, and the exit codes', async () => {
+    const { exitCode, stdout } = await program.run(['--help']);
+    expect(exitCode).toBe(0);
+    const listed = [...stdout.matchAll(/^ {2}binhost-coordinator (\S+)/gm)].map(([, name]) => name);
+    expect(listed).toEqual(COMMANDS);
+    expect(stdout).toContain('Exit codes: 0 done, 1 failed, 2 wrong use, 3 no coordinator answers');
+  });
+});
