@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { lstat, mkdtemp, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { coordinatorError } from '../coordinator-errors.ts';
@@ -71,9 +71,11 @@ export function anyProcessIn(dataDirectory: string): boolean {
   return readdirSync('/proc').some((name) => /^\d+$/.test(name) && worksIn(Number(name), dataDirectory));
 }
 
+/** By device and inode: in another mount namespace the same directory has another path. */
 function worksIn(pid: number, directory: string): boolean {
   try {
-    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(directory);
+    const [works, wanted] = [statSync(`/proc/${pid}/cwd`), statSync(directory)];
+    return works.dev === wanted.dev && works.ino === wanted.ino;
   } catch {
     return false;
   }
