@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EXPECTED_WISHES, FAILING_PACKAGE, INSTALLING_NODE } from './demo-fleet.ts';
 import { installWorld } from './install-world.ts';
 import { isLoopOver, judgeLoop, type Verdict } from './judge-loop.ts';
-import { makeTeller, type Teller } from './print-story.ts';
+import { makeTeller } from './print-story.ts';
 import { EMPTY_SNAPSHOT, readSnapshot, type Snapshot } from './snapshot.ts';
 import { type Fleet, startFleet } from './start-fleet.ts';
 import { storyLines } from './story.ts';
@@ -40,13 +40,15 @@ async function runDemo(): Promise<number> {
     return await followLoop(fleet);
   } catch (error) {
     if (stop.signal.aborted) return 130;
-    console.error(`demo: ${error instanceof Error ? error.message : error}`);
+    console.error(`demo: ${textOf(error)}`);
     return 1;
   } finally {
     teller.say({ who: 'demo', what: 'stopping everything that was started', tone: 'plain' });
-    for (const undo of undos) await undo().catch((error: unknown) => console.error(`demo: ${error}`));
+    for (const undo of undos) await undo().catch((error: unknown) => console.error(`demo: ${textOf(error)}`));
   }
 }
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Tells the story until the loop is over (--once), or until Ctrl-C. @returns the exit status */
 async function followLoop(fleet: Fleet): Promise<number> {
@@ -63,7 +65,7 @@ async function followLoop(fleet: Fleet): Promise<number> {
     if (verdict.wrong.length === 0) rightAtMs = performance.now();
     const isOver = isLoopOver(verdict, performance.now() - rightAtMs) || performance.now() > deadline;
     if (code === undefined && isOver) {
-      code = conclude(teller, last, verdict) || (await installOnOneNode(fleet));
+      code = conclude(last, verdict) || (await installOnOneNode(fleet));
       if (once) return code;
       teller.show('The demo keeps running; Ctrl-C ends it and removes everything.\n');
     }
@@ -79,14 +81,18 @@ async function failIfEnded(fleet: Fleet): Promise<void> {
   throw new Error(`${ended.name} ended with ${ended.ended()}; its last words:\n${await ended.lastWords()}`);
 }
 
-function conclude({ show, say }: Teller, snapshot: Snapshot, { missing, wrong }: Verdict): number {
-  show(summaryText(snapshot, FAILING_PACKAGE));
-  for (const what of wrong) say({ who: 'demo', what: `wrong: ${what}`, tone: 'bad' });
+function conclude(snapshot: Snapshot, { missing, wrong }: Verdict): number {
+  teller.show(summaryText(snapshot, FAILING_PACKAGE));
+  for (const what of wrong) teller.say({ who: 'demo', what: `wrong: ${what}`, tone: 'bad' });
   if (wrong.length > 0) return 1;
   for (const what of missing)
-    say({ who: 'demo', what: `missing after ${LOOP_LIMIT_MS / 1000} s: ${what}`, tone: 'bad' });
+    teller.say({ who: 'demo', what: `missing after ${LOOP_LIMIT_MS / 1000} s: ${what}`, tone: 'bad' });
   if (missing.length > 0) return 1;
-  say({ who: 'demo', what: 'the first full loop is over: every wish that can be served is ready', tone: 'good' });
+  teller.say({
+    who: 'demo',
+    what: 'the first full loop is over: every wish that can be served is ready',
+    tone: 'good',
+  });
   return 0;
 }
 

@@ -3,7 +3,7 @@
 export interface HostDescription {
   /** Must not exist yet, or be empty. */
   directory: string;
-  /** The first one is the main repository. */
+  /** The first one is the main repository, and the master of the others. */
   repositories: RepositoryDescription[];
   /** Lines of the world file: category/name. */
   world?: string[];
@@ -43,6 +43,8 @@ export interface EbuildDescription {
   seconds?: number;
   /** It never compiles, or its sources cannot be fetched. */
   fault?: 'compile' | 'fetch';
+  /** What the compile fault says. */
+  faultText?: string;
   /** Libraries that it installs, by their soname. */
   libraries?: string[];
   /** What `--pretend` shows as download. */

@@ -25,7 +25,10 @@ export const simulatedPrograms = join(dirname(fileURLToPath(import.meta.url)), '
 
 export async function makeHost(description: HostDescription): Promise<SimulatedHost> {
   const { directory, repositories } = description;
-  for (const repository of repositories) await writeRepository(directory, repository);
+  const main = repositories[0]?.name ?? '';
+  for (const repository of repositories) {
+    await writeRepository(directory, repository, repository.name === main ? '' : main);
+  }
   await writeConfiguration(description);
   for (const each of description.installed ?? []) await writeInstalled(description, each);
   await writeLines(join(directory, 'var/lib/portage/world'), [...(description.world ?? [])].sort());

@@ -4,8 +4,12 @@ import { dirname, join } from 'node:path';
 import { parseCpv } from '@binhost/shared/portage';
 import type { EbuildDescription, RepositoryDescription } from './host-description.ts';
 
-/** Writes an ebuild repository below a host directory: profile, ebuilds, md5-cache, and how each package behaves. */
-export async function writeRepository(host: string, repository: RepositoryDescription): Promise<void> {
+/**
+ * Writes an ebuild repository below a host directory: profile, ebuilds, md5-cache, and how each package behaves.
+ *
+ * @param master the main repository's name; empty: this is it
+ */
+export async function writeRepository(host: string, repository: RepositoryDescription, master = ''): Promise<void> {
   const root = join(host, 'var/db/repos', repository.name);
   const categories = [...new Set(repository.ebuilds.map(({ cpv }) => cpv.split('/')[0] ?? ''))].sort();
   await write(join(root, 'profiles/repo_name'), `${repository.name}\n`);
@@ -16,7 +20,7 @@ export async function writeRepository(host: string, repository: RepositoryDescri
   await write(join(root, 'profiles/default/make.defaults'), MAKE_DEFAULTS);
   await write(
     join(root, 'metadata/layout.conf'),
-    'masters =\nthin-manifests = true\nsign-manifests = false\ncache-formats = md5-dict\n',
+    `masters = ${master}\nthin-manifests = true\nsign-manifests = false\ncache-formats = md5-dict\n`,
   );
   await write(join(root, 'metadata/timestamp.chk'), 'Sun, 01 Nov 2026 00:00:00 +0000\n');
   for (const ebuild of repository.ebuilds) await writeEbuild(host, root, ebuild);
@@ -48,10 +52,10 @@ async function writeEbuild(host: string, root: string, ebuild: EbuildDescription
   await write(join(folder, `${pf}.ebuild`), text);
   await write(join(folder, 'Manifest'), '');
   await write(join(root, 'metadata/md5-cache', category, pf), cacheText(ebuild, text));
-  const { seconds, fault, libraries, downloadKiB } = ebuild;
+  const { seconds, fault, faultText, libraries, downloadKiB } = ebuild;
   await write(
     join(host, 'sim', `${ebuild.cpv}.json`),
-    `${JSON.stringify({ seconds, fault, libraries, downloadKiB })}\n`,
+    `${JSON.stringify({ seconds, fault, faultText, libraries, downloadKiB })}\n`,
   );
 }
 
@@ -85,7 +89,7 @@ function ebuildText(ebuild: EbuildDescription): string {
   const { name } = parseCpv(ebuild.cpv) ?? { name: '' };
   const lines = variables(ebuild).map(([key, value]) => `${key}="${value}"`);
   const compile = [`sleep ${ebuild.seconds ?? 0}`];
-  if (ebuild.fault === 'compile') compile.push('die "this package never compiles"');
+  if (ebuild.fault === 'compile') compile.push(`die "${ebuild.faultText ?? 'this package never compiles'}"`);
   if (ebuild.fault === 'fetch') lines.push(`SRC_URI="http://127.0.0.1:9/${ebuild.cpv.split('/')[1]}.tar.gz"`);
   return `EAPI=8
 ${lines.join('\n')}

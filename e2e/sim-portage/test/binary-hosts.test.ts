@@ -1,10 +1,9 @@
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runSimulated } from '../../support/run-simulated.ts';
 import { trustKey } from '../../support/trust-key.ts';
 import type { SimulatedHost } from '../make-host.ts';
-import { emerge, serveFiles, testHost } from './simulated-run.ts';
+import { emerge, serveFiles, simulate, testHost } from './simulated-run.ts';
 
 const ebuilds = [{ cpv: 'app-misc/tool-1.0', iuse: 'gui' }, { cpv: 'app-misc/other-1.0' }];
 const FILE = 'app-misc/tool/tool-1.0-1.gpkg.tar';
@@ -19,12 +18,12 @@ async function makePackageDirectories(): Promise<{ unsigned: string; signed: str
   await emerge(host, ['--buildpkgonly', 'app-misc/tool']);
   await cp(unsigned, signed, { recursive: true });
   const gnupg = join(host.directory, 'gnupg');
-  const gpg = (...args: string[]) => runSimulated(host, 'gpg', ['--homedir', gnupg, '--batch', ...args]);
+  const gpg = (...args: string[]) => simulate(host, 'gpg', ['--homedir', gnupg, '--batch', ...args]);
   await gpg('--passphrase', '', '--quick-generate-key', 'binhost', 'ed25519', 'sign', 'never');
   const fingerprint = /^fpr:+([0-9A-F]+):/m.exec((await gpg('--list-keys', '--with-colons')).stdout)?.[1] ?? '';
   await writeFile(join(signed, 'key.asc'), (await gpg('--armor', '--export')).stdout);
   const env = { FEATURES: 'binpkg-signing', BINPKG_GPG_SIGNING_GPG_HOME: gnupg, BINPKG_GPG_SIGNING_KEY: fingerprint };
-  const run = await runSimulated(host, 'gpkg-sign', ['--allow-unsigned', join(signed, FILE)], { env });
+  const run = await simulate(host, 'gpkg-sign', ['--allow-unsigned', join(signed, FILE)], env);
   expect(run).toMatchObject({ exitCode: 0, stderr: '' });
   // Writes the index anew: a signed file has another size.
   await emerge(host, ['--buildpkgonly', 'app-misc/other'], { PKGDIR: signed });

@@ -70,7 +70,7 @@ describe.concurrent('emerge --buildpkgonly', { timeout: 60_000 }, () => {
 
   it('leaves a zero-byte package when it is killed', async () => {
     const host = await testHost([{ cpv: 'app-misc/slow-1.0', seconds: 60 }]);
-    const [program = '', ...args] = [...host.programs.emerge, '--buildpkgonly', 'app-misc/slow'];
+    const [program, ...args] = [...host.programs.emerge, '--buildpkgonly', 'app-misc/slow'];
     const child = spawn(program, args, { stdio: 'ignore' });
     const file = join(host.directory, PKGDIR, 'app-misc/slow/slow-1.0-1.gpkg.tar');
     await waitFor(() => stat(file), { what: 'the package file of the running build' });

@@ -1,21 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runSimulated } from '../../support/run-simulated.ts';
-import { testHost } from './simulated-run.ts';
+import { simulate, testHost } from './simulated-run.ts';
 
 async function homes() {
   const host = await testHost([]);
   const home =
     (name: string) =>
     (...args: string[]) =>
-      runSimulated(host, 'gpg', ['--homedir', join(host.directory, name), '--batch', '--status-fd', '1', ...args]);
+      simulate(host, 'gpg', ['--homedir', join(host.directory, name), '--batch', '--status-fd', '1', ...args]);
   const [signer, node] = [home('signer'), home('node')];
   await signer('--passphrase', '', '--quick-gen-key', 'the binhost', 'ed25519', 'sign', 'never');
   const keyFile = join(host.directory, 'key.asc');
   await writeFile(
     keyFile,
-    (await runSimulated(host, 'gpg', ['--homedir', join(host.directory, 'signer'), '--armor', '--export'])).stdout,
+    (await simulate(host, 'gpg', ['--homedir', join(host.directory, 'signer'), '--armor', '--export'])).stdout,
   );
   const message = join(host.directory, 'Manifest');
   await writeFile(message, '- DATA a 1\n-----\n\nDATA b 2  \n');

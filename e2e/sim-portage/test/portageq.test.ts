@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runSimulated } from '../../support/run-simulated.ts';
 import { ebuilds } from './recorded-cases.ts';
-import { emerge, testHost } from './simulated-run.ts';
+import { testHost } from './simulated-run.ts';
 
 describe.concurrent('the simulated portageq', { timeout: 60_000 }, () => {
   it('answers envvar with shell quotes, and exit status 1 where one is not set', async () => {
@@ -51,7 +51,10 @@ describe.concurrent('what is not simulated', { timeout: 60_000 }, () => {
   for (const [what, names] of cases) {
     it(`ends with a sentence that names ${what}`, async () => {
       const host = await testHost(world);
-      const { stderr, exitCode } = await emerge(host, ['-pv', ...names.map((name) => `app-misc/${name}`)]);
+      const { stderr, exitCode } = await runSimulated(host, 'emerge', [
+        '-pv',
+        ...names.map((name) => `app-misc/${name}`),
+      ]);
       expect(exitCode).toBe(70);
       expect(stderr).toMatch(new RegExp(`^simulated Portage: ${what} are not simulated \\(`));
     });
@@ -59,7 +62,7 @@ describe.concurrent('what is not simulated', { timeout: 60_000 }, () => {
 
   it('refuses an option that it does not know', async () => {
     const host = await testHost(world);
-    const { stderr, exitCode } = await emerge(host, ['-pv', '--depclean']);
+    const { stderr, exitCode } = await runSimulated(host, 'emerge', ['-pv', '--depclean']);
     expect({ stderr, exitCode }).toEqual({
       stderr: 'emerge: error: unrecognized arguments: --depclean\n',
       exitCode: 2,

@@ -3,9 +3,8 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { makeTemporaryDirectory } from '@binhost/testkit';
 import { afterAll } from 'vitest';
-import { runSimulated, type SimulatedRun } from '../../support/run-simulated.ts';
 import type { EbuildDescription, HostDescription } from '../host-description.ts';
-import { makeHost, type SimulatedHost } from '../make-host.ts';
+import { makeHost, type SimulatedHost, type SimulatedProgram } from '../make-host.ts';
 
 /** What the tests of a file made is undone after the last of them. */
 const undos: (() => Promise<void>)[] = [];
@@ -23,8 +22,43 @@ export async function testHost(
   return makeHost({ directory: join(directory.path, 'host'), repositories: [{ name: 'main', ebuilds }], ...more });
 }
 
-export function emerge(host: SimulatedHost, args: string[], env: Record<string, string> = {}): Promise<SimulatedRun> {
-  return runSimulated(host, 'emerge', ['--color=n', '--nospinner', ...args], { env });
+type Program = (argv: string[], env: Record<string, string | undefined>, output: Output) => Result | Promise<Result>;
+type Result = { stdout?: string; stderr?: string; code: number };
+type Output = Record<'out' | 'err', (text: string) => void>;
+
+/** Where each program's function is; the programs in bin/ add only the process around it. */
+const MODULES: Record<SimulatedProgram, [file: string, name: string]> = {
+  emerge: ['commands/emerge.mjs', 'emerge'],
+  portageq: ['commands/portageq.mjs', 'portageq'],
+  'gpkg-sign': ['commands/gpkg-sign.mjs', 'gpkgSign'],
+  gpg: ['gpg/gpg.mjs', 'gpg'],
+};
+
+/** Runs a program inside this process: a hundred times faster than starting it, and the same but for the process. */
+export async function simulate(
+  host: SimulatedHost,
+  program: SimulatedProgram,
+  args: string[],
+  env: Record<string, string> = {},
+) {
+  const [file, name] = MODULES[program];
+  const module = (await import(new URL(`../src/${file}`, import.meta.url).href)) as Record<string, Program>;
+  const said = { out: '', err: '' };
+  const output: Output = {
+    out: (text) => {
+      said.out += text;
+    },
+    err: (text) => {
+      said.err += text;
+    },
+  };
+  const run = module[name] as Program;
+  const { stdout = '', stderr = '', code } = await run(args, { ...host.env, ...env }, output);
+  return { stdout: said.out + stdout, stderr: said.err + stderr, exitCode: code };
+}
+
+export function emerge(host: SimulatedHost, args: string[], env: Record<string, string> = {}) {
+  return simulate(host, 'emerge', ['--color=n', '--nospinner', ...args], env);
 }
 
 /** Serves a directory, or answers by path, on a free port of 127.0.0.1. @returns its address, and the requests so far */

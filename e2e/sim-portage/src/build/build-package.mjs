@@ -25,7 +25,8 @@ export async function buildPackage(task) {
   await sleep(behaviour.seconds * 1000);
   if (behaviour.fault === 'compile') {
     if (reserved) rmSync(reserved.file);
-    output.out(`${compileFailureText(pkg, work)}${failedText(pkg, work)}${messagesText(pkg, work)}`);
+    const said = compileFailureText({ pkg, work, text: behaviour.faultText });
+    output.out(`${said}${failedText(pkg, work)}${messagesText(pkg, said)}`);
     return undefined;
   }
   output.out(installText(pkg, work));
@@ -65,14 +66,14 @@ const installText = (pkg, work) => `>>> Source compiled.
 
 `;
 
-const faultLines = (pkg, work) => ` * ERROR: ${pkg.cpv}::${pkg.repository} failed (compile phase):
- *   this package never compiles
+const compileFailureText = ({ pkg, work, text }) => ` * ERROR: ${pkg.cpv}::${pkg.repository} failed (compile phase):
+ *   ${text}
  * 
  * Call stack:
  *     ebuild.sh, line 143:  Called src_compile
  *   environment, line 200:  Called die
  * The specific snippet of code:
- *       die this package never compiles;
+ *       die ${text};
  * 
  * If you need support, post the output of \`emerge --info '=${pkg.cpv}::${pkg.repository}'\`,
  * the complete build log and the output of \`emerge -pqv '=${pkg.cpv}::${pkg.repository}'\`.
@@ -82,15 +83,13 @@ const faultLines = (pkg, work) => ` * ERROR: ${pkg.cpv}::${pkg.repository} faile
  * S: '${work}/work'
 `;
 
-const compileFailureText = faultLines;
-
 const failedText = (pkg, work) => `
 >>> Failed to emerge ${pkg.cpv}, Log file:
 
 >>>  '${work}/temp/build.log'
 `;
 
-const messagesText = (pkg, work) => `
+const messagesText = (pkg, said) => `
  * Messages for package ${pkg.cpv}:
 
-${faultLines(pkg, work).replaceAll(' * \n', '')}`;
+${said.replaceAll(' * \n', '')}`;

@@ -1,4 +1,5 @@
 /** The metadata files of a built package: what a gpkg holds and what /var/db/pkg gets. */
+import { byText } from '../grammar/text-order.mjs';
 import { packageBehaviour } from '../host/host.mjs';
 import { words } from '../host/settings.mjs';
 import { boundDependencies } from './bound-dependencies.mjs';
@@ -19,13 +20,13 @@ export function packageMetadata({ system, pkg, enabled, buildId, buildTime }) {
     EAPI: pkg.metadata.EAPI ?? '8',
     FEATURES: settings.values.FEATURES,
     IUSE: pkg.metadata.IUSE ?? '',
-    IUSE_EFFECTIVE: [...pkg.iuse, ...implicit].sort().join(' '),
+    IUSE_EFFECTIVE: [...pkg.iuse, ...implicit].sort(byText).join(' '),
     KEYWORDS: pkg.keywords,
     LICENSE: pkg.license,
     PF: pkg.pf,
     SIZE: '14368',
     SLOT: pkg.slot === pkg.subslot ? pkg.slot : `${pkg.slot}/${pkg.subslot}`,
-    USE: [...enabled].sort().join(' '),
+    USE: [...enabled].sort(byText).join(' '),
     repository: pkg.repository,
     ...boundDependencies(pkg, enabled, installed),
   };
@@ -38,7 +39,7 @@ export function packageMetadata({ system, pkg, enabled, buildId, buildTime }) {
 /** The files that a package installs: a program that says what it was built with, and its libraries. */
 export function packageImage({ system, pkg, enabled }) {
   const { libraries } = packageBehaviour(system.host, pkg.cpv);
-  const flags = [...enabled].sort().join(' ');
+  const flags = [...enabled].sort(byText).join(' ');
   return [
     { path: `usr/bin/${pkg.name}`, text: `#!/bin/sh\necho "${pkg.pf} ${flags}"\n` },
     ...libraries.map((library) => ({ path: `usr/lib64/${library}`, text: `${pkg.pf}\n` })),

@@ -11,7 +11,7 @@ export async function runProgram(program) {
     if (result.stderr) output.err(result.stderr);
     process.exitCode = result.code;
   } catch (error) {
-    output.err(`${error instanceof Error ? error.message : error}\n`);
+    output.err(`${error instanceof Error ? error.message : String(error)}\n`);
     if (process.env.SIM_PORTAGE_DEBUG) output.err(`${error?.stack}\n`);
     process.exitCode = 70;
   }

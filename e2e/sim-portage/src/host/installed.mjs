@@ -1,6 +1,7 @@
 /** What is installed: /var/db/pkg, and the world file. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { byText } from '../grammar/text-order.mjs';
 import { compareVersions, splitCpv } from '../grammar/versions.mjs';
 import { packageFacts } from './ebuilds.mjs';
 import { readConfigLines } from './make-conf.mjs';
@@ -49,7 +50,7 @@ export function recordInstalled(host, { cpv, files, replaces }) {
   renameSync(fresh, directory);
 }
 
-export const readWorld = (host) => readConfigLines(host.worldFile).sort();
+export const readWorld = (host) => readConfigLines(host.worldFile).sort(byText);
 
 export function addToWorld(host, cps) {
   const all = new Set([...readWorld(host), ...cps]);
@@ -57,7 +58,7 @@ export function addToWorld(host, cps) {
   writeFileSync(
     host.worldFile,
     [...all]
-      .sort()
+      .sort(byText)
       .map((line) => `${line}\n`)
       .join(''),
   );

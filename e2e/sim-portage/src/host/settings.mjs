@@ -3,6 +3,7 @@
  * Comes in: the host. Goes out: variables, the layers of USE, FEATURES.
  */
 import { join } from 'node:path';
+import { byText } from '../grammar/text-order.mjs';
 import { parseMakeConf, readConfigFiles } from './make-conf.mjs';
 
 const DEFAULTS = {
@@ -81,7 +82,7 @@ function increment(below, above) {
     else if (word.startsWith('-')) set.delete(word.slice(1));
     else set.add(word);
   }
-  return [...set].sort().join(' ');
+  return [...set].sort(byText).join(' ');
 }
 
 export const words = (text) => (text ?? '').split(/\s+/).filter(Boolean);
@@ -89,6 +90,6 @@ export const words = (text) => (text ?? '').split(/\s+/).filter(Boolean);
 /** USE_EXPAND variables with the prefix of their flags: ABI_X86 → abi_x86_. */
 export function expandGroups(settings) {
   return words(settings.values.USE_EXPAND)
-    .sort()
+    .sort(byText)
     .map((name) => ({ name, prefix: `${name.toLowerCase()}_` }));
 }

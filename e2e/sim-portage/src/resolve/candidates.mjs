@@ -4,6 +4,7 @@
  */
 import { matchesAtom, parseAtom, unmetNeeds } from '../grammar/atoms.mjs';
 import { atomsOf, dependencyText, reduceDependencies } from '../grammar/dependencies.mjs';
+import { byText } from '../grammar/text-order.mjs';
 import { compareVersions } from '../grammar/versions.mjs';
 import { NotSimulated } from './not-simulated.mjs';
 
@@ -37,7 +38,7 @@ function visibleEbuilds({ system }, atom) {
     .filter((pkg) => matchesAtom(atom, pkg) && system.config.masksOf(pkg).length === 0);
 }
 
-/** @returns {any | undefined} the package to use for the atom */
+/** @returns {any} the package to use for the atom */
 function choose(look, { atom, needs, isArgument }) {
   const fits = (pkg) => unmetNeeds(needs, pkg.iuse, useOf(look, pkg)).length === 0;
   const installed = look.system.installed.filter((pkg) => matchesAtom(atom, pkg)).toReversed();
@@ -100,7 +101,7 @@ function differingFlags(look, built, ebuild, withIuse) {
     for (const flag of symmetricDifference(built.iuse, ebuild.iuse))
       if (!forced.has(flag) && !masked.has(flag)) differing.add(flag);
   }
-  return [...differing].sort();
+  return [...differing].sort(byText);
 }
 
 const symmetricDifference = (a, b) => [
@@ -181,5 +182,5 @@ function withoutBindings(text, enabled) {
       .replace(/(:[^[:]*)=(?=\[|$)/, '')
       .replace(/:=/, '')
       .replace(/:\*/, '');
-  return [...new Set(dependencyText(reduceDependencies(text ?? '', enabled), strip).split(' '))].sort().join(' ');
+  return [...new Set(dependencyText(reduceDependencies(text ?? '', enabled), strip).split(' '))].sort(byText).join(' ');
 }

@@ -3,7 +3,7 @@
  * are replayed from output of the real Portage.
  */
 export class NotSimulated extends Error {
-  /** @param {'blockers' | 'circular dependencies' | 'slot conflicts' | 'backtracking' | string} what */
+  /** @param {string} what in the plural: `blockers` */
   constructor(what, where) {
     super(`simulated Portage: ${what} are not simulated (${where}); use the real Portage for this situation`);
     this.name = 'NotSimulated';

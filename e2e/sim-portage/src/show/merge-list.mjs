@@ -49,7 +49,6 @@ function line({ pkg, resolution, system, options, totals, forced }) {
           enabled: resolution.useOf(pkg),
           system,
           allFlags: options.verbosity === 3,
-          test: false,
         });
   const size = options.verbosity === 3 ? sizeText(pkg, system, totals) : '';
   const head = `[${pkg.kind} ${marks}] ${name}${slot} ${old}`;

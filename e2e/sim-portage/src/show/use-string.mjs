@@ -18,7 +18,7 @@ export function useStrings(shown) {
     .join('');
 }
 
-function oneGroup({ pkg, previous, enabled, group, fixed, isNew, allFlags, test }) {
+function oneGroup({ pkg, previous, enabled, group, fixed, isNew, allFlags }) {
   const belongs = (flag) =>
     flag.startsWith(group.prefix) && !(group.others ?? []).some((prefix) => flag.startsWith(prefix));
   const oldIuse = previous?.iuse ?? new Set();
