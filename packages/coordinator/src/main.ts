@@ -6,7 +6,9 @@ import { makeLog } from './log.ts';
 /** The process edge: arguments and signals in, exit code out. The only place that ends the process. */
 const stop = new AbortController();
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+// A person who presses Ctrl-C twice does not want to wait for a stop in order.
+process.on('SIGINT', () => (stop.signal.aborted ? process.exit(EXIT.interrupted) : stop.abort()));
 // `… | head` closes our output early: no mistake of anybody.
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   error.code === 'EPIPE' ? process.exit(EXIT.ok) : fail(error),

@@ -9,6 +9,8 @@ export const EXIT = {
   unreachable: 3,
   /** A mistake of ours: the log has its stack (EX_SOFTWARE). */
   unexpected: 70,
+  /** Ended by a second Ctrl-C before everything had stopped in order. */
+  interrupted: 130,
 } as const;
 
 /** Error code → exit code. */

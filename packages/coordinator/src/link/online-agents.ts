@@ -49,6 +49,7 @@ export class OnlineAgents {
     const agent = this.makeAgent(node, session, lastEvent);
     this.agents.set(node.id, agent);
     if (former) {
+      this.parts.log.warn({ node: node.name }, 'agent replaced by a newer connection');
       former.over.abort();
       former.session.close(CLOSE_CODE.replaced, 'replaced by a newer connection of this node');
     }

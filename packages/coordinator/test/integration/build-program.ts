@@ -21,6 +21,8 @@ export interface ProgramResult {
 
 export interface RunningProgram {
   pid: number;
+  /** What it has written to stdout so far. */
+  output(): string;
   /** What it has written to stderr so far. */
   log(): string;
   kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void;
@@ -78,12 +80,17 @@ function startProcess(args: string[], env: Record<string, string>) {
 }
 
 function running(child: ReturnType<typeof startProcess>): RunningProgram {
+  let output = '';
   let log = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
   child.stderr.on('data', (chunk: Buffer) => {
     log += chunk.toString();
   });
   return {
     pid: child.pid ?? 0,
+    output: () => output,
     log: () => log,
     kill: (signal) => void child.kill(signal),
     closeInput: () => void child.stdin.end(),

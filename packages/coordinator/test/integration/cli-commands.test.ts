@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeHello, makeInstalledPackage, makeMergeEntry, makeReport } from '@binhost/testkit';
+import { makeHello, makeInstalledPackage, makeMergeEntry, makeReport, waitFor } from '@binhost/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { claimBuild, registerBuilder } from '../../src/queue/lease-store.ts';
+import type { BuildJob } from '../../src/queue/build-job.ts';
+import { claimBuild, failAttempt, registerBuilder } from '../../src/queue/lease-store.ts';
 import { buildProgram, type Program } from './build-program.ts';
 import { startCoordinator, type TestCoordinator } from './start-coordinator.ts';
 import { joinAgent, type TestAgent } from './test-agent.ts';
@@ -14,9 +15,9 @@ const LOG_TEXT = '>>> Emerging dev-libs/libfoo-1.2\n\u001b[32m * \u001b[39mdone\
 let program: Program;
 let coordinator: TestCoordinator;
 let agent: TestAgent;
-let buildId: number;
-const run = (...args: string[]) =>
-  program.run(args, { BINHOST_COORDINATOR_PATHS_RUN: coordinator.config.paths.run, COLUMNS: '200' });
+let job: BuildJob;
+const settings = () => ({ BINHOST_COORDINATOR_PATHS_RUN: coordinator.config.paths.run });
+const run = (...args: string[]) => program.run(args, settings());
 
 beforeAll(async () => {
   [program, coordinator] = await Promise.all([buildProgram(), startCoordinator()]);
@@ -26,9 +27,9 @@ beforeAll(async () => {
   await agent.hear('wishes', ({ wishes }) => wishes[0]?.buildState === 'queued');
   const { db } = coordinator.open;
   await registerBuilder(db, { builderId: BUILDER, name: 'one', mode: 'host', pools: [], version: '0.1.0' });
-  const job = await claimBuild(db, { builderId: BUILDER, pools: 'all' });
-  if (!job) throw new Error('expected a build to claim');
-  buildId = job.buildId;
+  const claimed = await claimBuild(db, { builderId: BUILDER, pools: 'all' });
+  if (!claimed) throw new Error('expected a build to claim');
+  job = claimed;
   await mkdir(coordinator.config.paths.logs, { recursive: true });
   await writeFile(join(coordinator.config.paths.logs, job.logPath), LOG_TEXT);
 });
@@ -58,13 +59,13 @@ describe('for people', () => {
   });
 
   test('a node is shown with its wishes, a build with its attempts', async () => {
-    const [node, build] = await Promise.all([run('nodes', 'alpha'), run('builds', String(buildId))]);
+    const [node, build] = await Promise.all([run('nodes', 'alpha'), run('builds', String(job.buildId))]);
     expect(node.stdout).toMatch(/^dev-libs\/libfoo-1\.2 +waiting +leased/m);
     expect(build.stdout).toMatch(/^1 +one +.* ago +running$/m);
   });
 
   test('a log is printed as it was written', async () => {
-    expect(await run('log', String(buildId))).toEqual({ exitCode: 0, stdout: LOG_TEXT.trimEnd(), stderr: '' });
+    expect(await run('log', String(job.buildId))).toEqual({ exitCode: 0, stdout: LOG_TEXT.trimEnd(), stderr: '' });
   });
 });
 
@@ -83,6 +84,16 @@ describe('for programs', () => {
     if (Array.isArray(expected)) expect(data).toHaveLength(expected.length);
     expect(data).toMatchObject(expected);
   });
+});
+
+test('log --follow shows what is written, and goes on until the attempt has ended', async () => {
+  const path = join(coordinator.config.paths.logs, job.logPath);
+  const following = program.start(['log', String(job.buildId), '-f'], settings());
+  await waitFor(() => following.output().includes(LOG_TEXT), { what: 'the log so far' });
+  await appendFile(path, 'more\n');
+  await waitFor(() => following.output().includes('more'), { what: 'what was written since' });
+  await failAttempt(coordinator.open.db, job, { kind: 'package', text: 'does not compile', record: {} });
+  expect(await following.ended).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
 describe('what does not exist', () => {
