@@ -51,6 +51,9 @@ function install() {
   if (result.status !== 0) fail('the dependencies could not be installed; the lines above say why');
 }
 
+// Ctrl-C reaches the whole group: the command ends in its own order, and only then do we
+process.on('SIGINT', () => {});
+
 requireNode();
 install();
 const build = run(process.execPath, [join(root, 'scripts', 'build.mjs')]);
