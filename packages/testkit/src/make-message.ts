@@ -5,6 +5,7 @@ import {
   type NodeFacts,
   PROTOCOL_VERSION,
   type Report,
+  UNKNOWN_FACTS,
 } from '@binhost/shared/protocol';
 
 /** Factories of what an agent says: each a whole, valid value, of which a test overrides what it is about. */
@@ -77,6 +78,7 @@ export function makeInstalledPackage(overrides: Partial<InstalledPackage> = {}):
 
 export function makeNodeFacts(overrides: Partial<NodeFacts> = {}): NodeFacts {
   return {
+    ...UNKNOWN_FACTS,
     chost: 'x86_64-pc-linux-gnu',
     cflags: '-O2 -pipe',
     profile: 'default/linux/amd64/23.0',

@@ -5,7 +5,7 @@
  * could not even be asked, `failure` says why in words and the report says `failed`.
  */
 import { BinhostError } from '@binhost/shared/errors';
-import type { Inventory, NodeFacts } from '@binhost/shared/protocol';
+import { type Inventory, type NodeFacts, UNKNOWN_FACTS } from '@binhost/shared/protocol';
 import type { Clock } from '@binhost/shared/time';
 import { agentError } from '../agent-errors.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
@@ -90,15 +90,3 @@ function limitsOf({ config, clock, signal }: CollectParts): Omit<ProgramRun, 'ar
   const { timeLimit, maxOutput, nice } = config.look;
   return { timeLimitMs: timeLimit, maxOutputBytes: maxOutput, nice, clock, signal };
 }
-
-/** What a report says of a node whose Portage could not be asked. */
-const UNKNOWN_FACTS: NodeFacts = {
-  chost: '',
-  cflags: '',
-  profile: '',
-  acceptKeywords: [],
-  features: [],
-  binaryOnly: false,
-  portageVersion: 'unknown',
-  repositories: [],
-};

@@ -1,4 +1,4 @@
-import type { NodeFacts } from '@binhost/shared/protocol';
+import { type NodeFacts, UNKNOWN_FACTS } from '@binhost/shared/protocol';
 import { keepResultOptions } from './default-options.ts';
 import { splitShellWords } from './shell-words.ts';
 
@@ -28,6 +28,7 @@ export function nodeFacts(texts: NodeFactTexts, revisions: ReadonlyMap<string, s
   const settings = settingsOf(texts.settings);
   const get = (name: string): string => plainText(settings.get(name) ?? '');
   return {
+    ...UNKNOWN_FACTS,
     chost: get('CHOST').slice(0, 200),
     cflags: get('CFLAGS').slice(0, 2000),
     profile: profileName(texts.profile).slice(0, 500),

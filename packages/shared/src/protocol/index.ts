@@ -12,7 +12,7 @@ export type { Frame } from './frame.ts';
 export type { Hello } from './hello.ts';
 export type { InstalledPackage, Inventory } from './inventory.ts';
 export type { MergeEntryOnWire } from './merge-entry.ts';
-export type { NodeFacts } from './node-facts.ts';
+export { type NodeFacts, UNKNOWN_FACTS } from './node-facts.ts';
 export type { PackagesPublished, PublishedPackageOnWire } from './packages-published.ts';
 // Values that both sides check
 export { nodeNameValue, poolValue } from './portage-values.ts';

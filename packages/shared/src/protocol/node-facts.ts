@@ -16,5 +16,41 @@ export const nodeFacts = z.object({
   portageVersion: textValue(100),
   /** Each repository with its revision (metadata/timestamp.commit or .chk, else null), to tell how far two trees are apart. */
   repositories: z.array(z.object({ name: textValue(100), revision: textValue(200).nullable() })).max(200),
+
+  // What came later has a default, so that what an older agent says still decodes.
+
+  /**
+   * `category/name` of packages that the node patches or configures by itself (/etc/portage/patches, package.env, env): a
+   * binary would replace them without a word. The entry `*` + `/*` stands for a bashrc, which may change every package.
+   */
+  localChanges: z.array(textValue(255)).max(5000).default([]),
+  /** `category/name` of installed or wanted packages that a repository other than the main one shadows. */
+  shadowed: z.array(textValue(255)).max(5000).default([]),
+  /** The atoms of the world file, then the sets of world_sets as `@NAME`; without those past 5,000. */
+  world: z.array(textValue(255)).max(5000).default([]),
+  /** The node's EMERGE_DEFAULT_OPTS hold --with-bdeps=y: what its packages need to be built is wanted as well. */
+  withBdeps: z.boolean().default(false),
+  /** package.provided, one cpv each: such packages are just missing from the list. */
+  provided: z.array(textValue(255)).max(5000).default([]),
+  /** The highest installed sys-libs/glibc or sys-libs/musl as cpv; null: none. */
+  libc: textValue(255).nullable().default(null),
+  /** The highest installed sys-devel/gcc as cpv; null: none. */
+  gcc: textValue(255).nullable().default(null),
+  /** Every `sync-uri` of binrepos.conf and PORTAGE_BINHOST; the coordinator knows which one is its own. */
+  binhosts: z.array(textValue(2000)).max(100).default([]),
+  /** Those of them that are not the pool's packagesUrl, as far as the agent was told it. */
+  otherBinhosts: z.array(textValue(2000)).max(100).default([]),
 });
 export type NodeFacts = z.infer<typeof nodeFacts>;
+
+/** What a node is of which nothing is known: its Portage could not be asked. */
+export const UNKNOWN_FACTS: NodeFacts = nodeFacts.parse({
+  chost: '',
+  cflags: '',
+  profile: '',
+  acceptKeywords: [],
+  features: [],
+  binaryOnly: false,
+  portageVersion: 'unknown',
+  repositories: [],
+});

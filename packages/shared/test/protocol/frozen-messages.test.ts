@@ -20,7 +20,8 @@ for (let version = OLDEST_PROTOCOL_VERSION; version <= PROTOCOL_VERSION; version
       const text = readFileSync(new URL(`v${version}/${name}.json`, folder), 'utf8');
       const value = JSON.parse(text) as { type: string };
       const schema = schemas.find((candidate) => typeOf(candidate) === value.type);
-      expect(schema?.parse(value)).toEqual(value);
+      // Fields that came later may stand beside, with their defaults.
+      expect(schema?.parse(value)).toMatchObject(value);
     });
   });
 }
