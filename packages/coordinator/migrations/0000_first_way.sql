@@ -1,3 +1,17 @@
+CREATE TABLE "operator_wishes" (
+	"variant_key" text PRIMARY KEY NOT NULL,
+	"pool" text NOT NULL,
+	"atom" text NOT NULL,
+	"cpv" text NOT NULL,
+	"slot" text NOT NULL,
+	"subslot" text NOT NULL,
+	"repository" text NOT NULL,
+	"use_enabled" text[] NOT NULL,
+	"use_disabled" text[] NOT NULL,
+	"bindings" jsonb NOT NULL,
+	"asked_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "wishes" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "wishes_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"node_id" uuid NOT NULL,
@@ -150,6 +164,7 @@ CREATE TABLE "builds" (
 	"use_enabled" text[] NOT NULL,
 	"use_disabled" text[] NOT NULL,
 	"bindings" jsonb NOT NULL,
+	"ebuild_md5" text,
 	"face_digest" text NOT NULL,
 	"state" text NOT NULL,
 	"state_since" timestamp with time zone DEFAULT now() NOT NULL,

@@ -3,7 +3,9 @@ import { sql } from 'drizzle-orm';
 import { bigint, check, index, integer, jsonb, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import type { WillHave } from './will-have.ts';
 
-/** Table of the step demand. Nobody else writes it. node_id and report_id name rows of ingest, published_id one of publish. */
+/** Tables of the step demand. Nobody else writes them. */
+
+/** node_id and report_id name rows of ingest, published_id one of publish. */
 export const wishes = pgTable(
   'wishes',
   {
@@ -40,3 +42,22 @@ export const wishes = pgTable(
     check('wishes_state', sql.raw(`state in (${WISH_STATES.map((state) => `'${state}'`).join(', ')})`)),
   ],
 );
+
+/**
+ * Packages that the operator asked for by hand, by variant. Such a wish is open until it is published, or a build of its
+ * variant has ended since it was asked for.
+ */
+export const operatorWishes = pgTable('operator_wishes', {
+  variantKey: text('variant_key').primaryKey(),
+  pool: text().notNull(),
+  /** As the operator typed it. */
+  atom: text().notNull(),
+  cpv: text().notNull(),
+  slot: text().notNull(),
+  subslot: text().notNull(),
+  repository: text().notNull(),
+  useEnabled: text('use_enabled').array().notNull(),
+  useDisabled: text('use_disabled').array().notNull(),
+  bindings: jsonb().$type<WillHave[]>().notNull(),
+  askedAt: timestamp('asked_at', { withTimezone: true }).notNull().defaultNow(),
+});

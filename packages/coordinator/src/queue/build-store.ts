@@ -138,6 +138,8 @@ export interface NewBuild {
   useEnabled: string[];
   useDisabled: string[];
   bindings: BoundDependency[];
+  /** MD5 of the ebuild as it is now; undefined: unknown. */
+  ebuildMd5?: string | null;
   /** How the demanding node's other packages look. */
   face: FacePackage[];
   /** Builds that should be published first. */
@@ -248,6 +250,7 @@ export interface LiveBuild {
   repository: string;
   useEnabled: string[];
   bindings: BoundDependency[];
+  ebuildMd5: string | null;
   state: BuildState;
   stateSince: Date;
   reason: string;

@@ -36,6 +36,8 @@ export const builds = pgTable(
     useEnabled: text('use_enabled').array().notNull(),
     useDisabled: text('use_disabled').array().notNull(),
     bindings: jsonb().$type<BoundDependency[]>().notNull(),
+    /** MD5 of the ebuild when the build was planned: another one is a reason to try a failed build again. null: unknown. */
+    ebuildMd5: text('ebuild_md5'),
     /** Which face the build root takes on; rows of `faces`. */
     faceDigest: text('face_digest').notNull(),
     state: text().$type<BuildState>().notNull(),
