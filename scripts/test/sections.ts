@@ -29,7 +29,7 @@ async function installDebianPackages(context: SectionContext): Promise<SectionRe
 async function check(context: SectionContext): Promise<SectionResult> {
   let result = nothing;
   for (const argv of [
-    ['biome', 'ci', '--log-level=warn', '.'],
+    ['biome', 'ci', '--colors=off', '--log-level=warn', '.'],
     ['oxlint', '--type-aware', '--quiet'],
     ['tsc', '-p', 'packages/shared'],
     ['tsc', '-p', 'tsconfig.json'],

@@ -108,8 +108,9 @@ export async function writeIndex(settings) {
     ['Packages', text],
     ['Packages.gz', gzipSync(text)],
   ]) {
-    writeFileSync(join(directory, `${name}.${process.pid}`), bytes);
-    renameSync(join(directory, `${name}.${process.pid}`), join(directory, name));
+    const file = join(directory, String(name));
+    writeFileSync(`${file}.${process.pid}`, bytes);
+    renameSync(`${file}.${process.pid}`, file);
   }
 }
 
