@@ -72,7 +72,7 @@ function degraded(list: MergeList): PretendProblem[] {
     isBrief(list) &&
       'without --verbose, or with --quiet, rows have no slot, repository and size and no total is printed',
     list.seen.columns && '--columns leaves out what is uninstalled or blocked',
-    (list.header === 'reverse' || list.seen.depth) && '--tree prints the list in reverse, with rows that merge nothing',
+    (list.header === 'tree' || list.seen.depth) && '--tree prints the list in reverse, with rows that merge nothing',
     list.seen.repositoryNumbers && '--quiet-repo-display prints numbers instead of repository names',
   ].filter((reason) => reason !== false);
   return reasons.map((reason) =>

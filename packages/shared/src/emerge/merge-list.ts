@@ -21,7 +21,7 @@ export interface MergeList {
   mergesBehindTotals: number;
   /** Whether the line above was a row: a list has no gaps. */
   inRows: boolean;
-  header: 'in-order' | 'reverse' | 'none';
+  header: 'in-order' | 'tree' | 'none';
   /** How the display options shaped the list. */
   seen: { depth: boolean; columns: boolean; repositoryNumbers: boolean };
   /** Rows for another root than the host itself. */
@@ -82,7 +82,8 @@ function readLine(list: MergeList, line: string, open: boolean): void {
   } else if (TOTALS_START.test(line)) {
     readTotals(list, line);
   } else if (HEADER.test(line)) {
-    list.header = line.includes('reverse order') ? 'reverse' : 'in-order';
+    // --tree says 'in reverse order', and names no order with --unordered-display
+    list.header = line.includes(', in order') ? 'in-order' : 'tree';
   } else if (line.startsWith('Repositories:')) {
     list.seen.repositoryNumbers = true;
   } else if (BARE_ROW.test(line)) {
