@@ -174,6 +174,11 @@ CREATE TABLE "builds" (
 	"missing" integer DEFAULT 0 NOT NULL,
 	"not_before" timestamp with time zone DEFAULT now() NOT NULL,
 	"attempt_count" integer DEFAULT 0 NOT NULL,
+	"held_by" text,
+	"approved_to_build" boolean DEFAULT false NOT NULL,
+	"approved_attempt" integer,
+	"forgiven_attempts" integer DEFAULT 0 NOT NULL,
+	"nodes" text[] DEFAULT '{}' NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "builds_state" CHECK (state in ('blocked', 'queued', 'leased', 'building', 'built', 'publishing', 'published', 'held', 'quarantined', 'failed', 'aborted', 'cancelled', 'superseded')),
 	CONSTRAINT "builds_failure_kind" CHECK (failure_kind in ('package', 'fetch', 'config', 'machinery'))
@@ -182,6 +187,20 @@ CREATE TABLE "builds" (
 CREATE TABLE "faces" (
 	"digest" text PRIMARY KEY NOT NULL,
 	"packages" jsonb NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "policies" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "policies_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"kind" text NOT NULL,
+	"scope" text NOT NULL,
+	"verdict" text NOT NULL,
+	"stage" text NOT NULL,
+	"reason" text DEFAULT '' NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "policies_once" UNIQUE("kind","scope","stage"),
+	CONSTRAINT "policies_kind" CHECK (kind in ('package', 'node', 'repository', 'pool')),
+	CONSTRAINT "policies_verdict" CHECK (verdict in ('auto', 'ask', 'hold', 'deny')),
+	CONSTRAINT "policies_stage" CHECK (stage in ('build', 'publish'))
 );
 --> statement-breakpoint
 ALTER TABLE "inventories" ADD CONSTRAINT "inventories_node_id_nodes_id_fk" FOREIGN KEY ("node_id") REFERENCES "public"."nodes"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

@@ -112,6 +112,15 @@ export const coordinatorConfig = z.object({
         .min(1)
         .default(5)
         .describe('An attempt that aborted this often in a row fails with kind machinery'),
+      fetchPause: durationMs('10m').describe(
+        'Pause before sources that could not be fetched are tried again; doubles up to twelve hours',
+      ),
+      maxFetches: z
+        .number()
+        .int()
+        .min(1)
+        .default(6)
+        .describe('A build whose sources could not be fetched this often in a row fails with kind fetch'),
       nice: z.number().int().min(0).max(19).default(10).describe('Niceness of builds'),
       logHead: byteSize('1MiB').describe('How much of the beginning of a long build log is kept'),
       logTail: byteSize('4MiB').describe('How much of the end of a long build log is kept'),

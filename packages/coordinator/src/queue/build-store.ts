@@ -13,8 +13,10 @@ import {
   nextBuildState,
 } from './build-state.ts';
 import { attempts, buildDependencies, builds, faces } from './build-tables.ts';
+import { decidePolicy } from './decide-policy.ts';
 import { addDependencies, explainToDependents, lockEdges, releaseDependents } from './dependency-store.ts';
 import { faceDigest } from './face-digest.ts';
+import { loadPolicies } from './policy-read-store.ts';
 
 /**
  * Step queue. In: builds that the plan asks for. Out: jobs for builders (lease-store.ts), hand-overs for publishers
@@ -32,10 +34,14 @@ export interface BuildMove {
   failureKind?: FailureKind;
   /** Not to be claimed before this many milliseconds from now, by the database's clock. */
   pauseMs?: number;
+  /** Who wants it to wait, with the events `hold` and `quarantine`; left out: a person. */
+  heldBy?: 'person' | 'policy' | 'check';
 }
 
 /** States in which a build has ended for good. */
 const ENDED: readonly BuildState[] = ['published', 'cancelled', 'superseded'];
+
+const WAITS_FOR_A_PERSON: readonly BuildState[] = ['held', 'quarantined'];
 
 /** Events that concern the builds that wait for this one. */
 const TOLD_TO_DEPENDENTS: readonly BuildEvent[] = ['publish-end', 'cancel', 'supersede', 'fail', 'retry'];
@@ -65,6 +71,7 @@ export async function moveBuild(db: Database, move: BuildMove): Promise<{ from: 
         stateSince: sql`clock_timestamp()`,
         reason: move.reason,
         failureKind: to === 'failed' ? (move.failureKind ?? 'machinery') : null,
+        heldBy: WAITS_FOR_A_PERSON.includes(to) ? (move.heldBy ?? 'person') : null,
         ...(move.pauseMs !== undefined && { notBefore: sql`now() + make_interval(secs => ${move.pauseMs / 1000})` }),
       })
       .where(eq(builds.id, move.buildId));
@@ -147,11 +154,13 @@ export interface NewBuild {
   /** Higher is sooner. */
   priority: number;
   reason: string;
+  /** Ids of the nodes that wait for it. */
+  nodes?: string[];
 }
 
 /**
  * Adds a build, unless a live one of the same variant exists: then that one is returned and nothing of it is changed.
- * Safe for any number of callers at once.
+ * Safe for any number of callers at once. Where a policy does not let it be built unasked, it is `held` with that reason.
  */
 export async function enqueueBuild(db: Database, build: NewBuild): Promise<{ buildId: number; created: boolean }> {
   for (;;) {
@@ -178,7 +187,14 @@ async function insertBuild(db: Database, { face, needs, ...row }: NewBuild): Pro
     if (!inserted) return undefined;
     if (needs.length > 0) await lockEdges(tx);
     const missing = await addDependencies(tx, inserted.id, needs);
-    if (missing > 0) {
+    const { verdict, reason } = decidePolicy(await loadPolicies(tx), {
+      ...row,
+      nodes: row.nodes ?? [],
+      stage: 'build',
+    });
+    if (verdict !== 'auto') {
+      await moveBuild(tx, { buildId: inserted.id, event: 'hold', reason, heldBy: 'policy' });
+    } else if (missing > 0) {
       await block(tx, inserted.id);
     } else {
       await notifyChannel(tx, CHANNELS.queued, row.pool);

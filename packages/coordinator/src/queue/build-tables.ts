@@ -18,6 +18,14 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { BoundDependency, FacePackage } from './build-job.ts';
 import { FAILURE_KINDS, type FailureKind, LEASED_BUILD_STATES, LIVE_BUILD_STATES } from './build-state.ts';
+import {
+  POLICY_KINDS,
+  POLICY_STAGES,
+  POLICY_VERDICTS,
+  type PolicyKind,
+  type PolicyStage,
+  type PolicyVerdict,
+} from './decide-policy.ts';
 
 /** Tables of the step queue. Nobody else writes them; builders and publishers do it through build-store.ts and lease-store.ts. */
 
@@ -51,6 +59,16 @@ export const builds = pgTable(
     missing: integer().notNull().default(0),
     notBefore: timestamp('not_before', { withTimezone: true }).notNull().defaultNow(),
     attemptCount: integer('attempt_count').notNull().default(0),
+    /** Who wants it to wait, while it is held or quarantined. */
+    heldBy: text('held_by').$type<'person' | 'policy' | 'check'>(),
+    /** A person let it be built: no policy holds it again. */
+    approvedToBuild: boolean('approved_to_build').notNull().default(false),
+    /** The attempt (its number) whose packages a person let be published as they are. */
+    approvedAttempt: integer('approved_attempt'),
+    /** Attempts up to this number are forgiven: a person asked for another try. */
+    forgivenAttempts: integer('forgiven_attempts').notNull().default(0),
+    /** Ids of the nodes that waited for it when it was planned; policies look at them. */
+    nodes: text().array().notNull().default([]),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
   },
   (table) => [
@@ -137,3 +155,25 @@ export const attempts = pgTable(
 
 /** How an attempt ended; the first reason wins. */
 export type AttemptOutcome = 'built' | 'package' | 'fetch' | 'config' | 'machinery' | 'lease-lost' | 'cancelled';
+
+/** What people decided about builds in general; queue/policy-store.ts. */
+export const policies = pgTable(
+  'policies',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    kind: text().$type<PolicyKind>().notNull(),
+    /** A package atom without version (`category/name`, `category/*`), a repository, a pool, or a node's id. */
+    scope: text().notNull(),
+    verdict: text().$type<PolicyVerdict>().notNull(),
+    stage: text().$type<PolicyStage>().notNull(),
+    /** Why, in the words of whoever decided; may be empty. */
+    reason: text().notNull().default(''),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [
+    unique('policies_once').on(table.kind, table.scope, table.stage),
+    check('policies_kind', sql.raw(`kind in (${inList(POLICY_KINDS)})`)),
+    check('policies_verdict', sql.raw(`verdict in (${inList(POLICY_VERDICTS)})`)),
+    check('policies_stage', sql.raw(`stage in (${inList(POLICY_STAGES)})`)),
+  ],
+);

@@ -1,13 +1,13 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { coordinatorError } from '../coordinator-errors.ts';
 import type { Database } from '../db/database.ts';
-import { type AttemptRecord, abortBuild, endAttempt } from './attempt-store.ts';
+import { type AttemptRecord, abortBuild, endAttempt, failFetch } from './attempt-store.ts';
 import type { FailureKind } from './build-state.ts';
 import { LEASED_BUILD_STATES } from './build-state.ts';
 import { moveBuild } from './build-store.ts';
 import { attempts, builds } from './build-tables.ts';
 import { lockEdges } from './dependency-store.ts';
-import type { RetryPolicy } from './retry-policy.ts';
+import type { FetchPolicy, RetryPolicy } from './retry-policy.ts';
 
 export { registerBuilder, retireBuilder, touchBuilder } from './builder-store.ts';
 export { claimBuild } from './claim-store.ts';
@@ -63,21 +63,30 @@ export async function handOver(db: Database, lease: Lease, { record }: { record:
 }
 
 /**
- * The package does not build, or its sources or configuration stop it: nobody tries again until someone asks.
+ * The package does not build, or its configuration stops it: nobody tries again until someone asks. Sources that could not be
+ * fetched are tried again by the policy, where one is given.
  *
  * @throws LEASE_LOST
  */
 export async function failAttempt(
   db: Database,
   lease: Lease,
-  failure: { kind: Exclude<FailureKind, 'machinery'>; text: string; phase?: string | undefined; record: AttemptRecord },
+  failure: {
+    kind: Exclude<FailureKind, 'machinery'>;
+    text: string;
+    phase?: string | undefined;
+    record: AttemptRecord;
+    policy?: FetchPolicy;
+  },
 ): Promise<void> {
   await db.transaction(async (tx) => {
     await lockEdges(tx);
     await holdLease(tx, lease);
-    const { kind, text, phase, record } = failure;
+    const { kind, text, phase, record, policy } = failure;
+    const { buildId } = lease;
     await endAttempt(tx, lease.attemptId, { outcome: kind, text, phase, record });
-    await moveBuild(tx, { buildId: lease.buildId, event: 'fail', reason: text, failureKind: kind });
+    if (kind === 'fetch' && policy) await failFetch(tx, { buildId, text, policy });
+    else await moveBuild(tx, { buildId, event: 'fail', reason: text, failureKind: kind });
   });
 }
 

@@ -22,6 +22,10 @@ export interface PublishJob {
   variantKey: string;
   /** What the builder wrote down at the hand-over. */
   record: Record<string, unknown>;
+  /** Ids of the nodes that waited for it when it was planned. */
+  nodes: string[];
+  /** A person has let this attempt's packages be published as they are. */
+  isApproved: boolean;
 }
 
 /**
@@ -60,6 +64,8 @@ export async function claimBuilt(db: Database, pool: string): Promise<PublishJob
       bindings: facts.bindings,
       variantKey: facts.variantKey,
       record: attempt.record ?? {},
+      nodes: facts.nodes,
+      isApproved: facts.approvedAttempt === facts.attemptCount,
     };
   });
 }
