@@ -92,6 +92,7 @@ async function work(builder: Builder): Promise<void> {
   const pools = config.build.pools.length > 0 ? config.build.pools : 'all';
   while (!signal.aborted) {
     let pauseMs = POLL_MS;
+    const wakes = wakeUp.count();
     try {
       await touchBuilder(open.db, builderId);
       const job = await claimBuild(open.db, { builderId, pools });
@@ -103,7 +104,7 @@ async function work(builder: Builder): Promise<void> {
       log.warn({ err }, 'queue could not be read');
       pauseMs = DATABASE_PAUSE_MS;
     }
-    await wakeUp.wait(pauseMs, signal);
+    await wakeUp.wait(wakes, pauseMs, signal);
   }
 }
 

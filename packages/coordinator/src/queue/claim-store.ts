@@ -20,7 +20,9 @@ export async function claimBuild(
   for (;;) {
     try {
       return await db.transaction(async (tx) => {
-        const build = await lockFirst(tx, pools);
+        // A row that somebody else holds is passed over; where nothing else is left, its lock is waited for: the holder may
+        // only have ranked it, and nobody would tell this builder again.
+        const build = (await lockFirst(tx, pools, true)) ?? (await lockFirst(tx, pools, false));
         return build && (await lease(tx, build, builderId));
       });
     } catch (error) {
@@ -30,7 +32,11 @@ export async function claimBuild(
   }
 }
 
-async function lockFirst(tx: Database, pools: readonly string[] | 'all'): Promise<BuildRow | undefined> {
+async function lockFirst(
+  tx: Database,
+  pools: readonly string[] | 'all',
+  skipLocked: boolean,
+): Promise<BuildRow | undefined> {
   const running = inArray(sql`running.state`, [...LEASED_BUILD_STATES]);
   const [build] = await tx
     .select()
@@ -46,7 +52,7 @@ async function lockFirst(tx: Database, pools: readonly string[] | 'all'): Promis
     )
     .orderBy(desc(builds.priority), builds.id)
     .limit(1)
-    .for('update', { skipLocked: true });
+    .for('update', skipLocked ? { skipLocked } : {});
   return build;
 }
 

@@ -57,6 +57,20 @@ describe('claimBuild', () => {
     expect(new Set(claimed).size).toBe(300);
   });
 
+  it('waits for a build that somebody else holds, instead of finding nothing', async () => {
+    const { db } = database.open;
+    const buildId = await makeBuild(db);
+    const builderId = await makeBuilder(db);
+    let claim: ReturnType<typeof claimBuild> | undefined;
+    await db.transaction(async (tx) => {
+      await tx.select().from(builds).where(eq(builds.id, buildId)).for('update');
+      claim = claimBuild(db, { builderId, pools: 'all' });
+      const waits = sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await waitFor(async () => (await tx.execute(waits)).length > 0, { what: 'the claim to wait for the row' });
+    });
+    expect((await claim)?.buildId).toBe(buildId);
+  });
+
   it('never lets two variants of one package run at once in a pool', async () => {
     const { db } = database.open;
     const cpv = 'net-dns/dnsmasq-2.90';
