@@ -1,4 +1,6 @@
 import type { Database } from '../db/database.ts';
+import { OPERATOR } from './operator.ts';
+import { loadOperatorWishes } from './operator-wish-store.ts';
 import type { WillHave } from './will-have.ts';
 import { loadWishes, type WaitingWish } from './wish-store.ts';
 
@@ -13,7 +15,10 @@ export interface Demand {
   useEnabled: string[];
   useDisabled: string[];
   bindings: WillHave[];
-  /** Oldest first; never empty. The first one's node is the demanding node, whose face a build takes on. */
+  /**
+   * Oldest first; never empty. The first one's node is the demanding node, whose face a build takes on. A wish of the operator
+   * has OPERATOR as its node.
+   */
   wishes: { wishId: number; nodeId: string; firstWantedAtMs: number; position: number }[];
 }
 
@@ -25,9 +30,16 @@ export interface WantedPackage {
   useDisabled: string[];
 }
 
-/** The variants that nodes wait for, each with its waiting wishes; the longest wanted first. */
+/** The variants that nodes or the operator wait for, each with its waiting wishes; what nodes want longest first. */
 export async function loadDemand(db: Database): Promise<Demand[]> {
-  return groupDemand(await loadWishes(db, ['waiting']));
+  const asked = (await loadOperatorWishes(db)).map(({ atom: _typed, askedAt, ...variant }) => ({
+    ...variant,
+    id: 0,
+    nodeId: OPERATOR,
+    position: 0,
+    firstWantedAt: askedAt,
+  }));
+  return groupDemand([...(await loadWishes(db, ['waiting'])), ...asked]);
 }
 
 /**

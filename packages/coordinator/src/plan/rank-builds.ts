@@ -1,5 +1,6 @@
 import { parseCpv } from '@binhost/shared/portage';
 import type { Demand } from '../demand/load-demand.ts';
+import { OPERATOR, OPERATOR_REASON } from '../demand/operator.ts';
 import type { BuildNeeds } from './build-needs.ts';
 
 export interface Rank {
@@ -39,13 +40,14 @@ export function rankBuilds(
     const sum = minutes.reduce((total, each) => total + each, 0);
     ranks.set(demand.variantKey, {
       priority: sum + chain / (chain + DAY_SECONDS),
-      reason: reasonOf(nodes.size, unblocked.length),
+      reason: reasonOf([...nodes.keys()].filter((node) => node !== OPERATOR).length, unblocked.length),
     });
   }
   return ranks;
 }
 
 function reasonOf(nodes: number, unblocked: number): string {
+  if (nodes === 0) return OPERATOR_REASON;
   const who = nodes === 1 ? 'one node waits for it' : `${nodes} nodes wait for it`;
   if (unblocked === 0) return `waits for a builder; ${who}`;
   return `waits for a builder; ${who}, and ${unblocked === 1 ? 'one build needs' : `${unblocked} builds need`} it`;

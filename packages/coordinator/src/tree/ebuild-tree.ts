@@ -20,6 +20,8 @@ export interface EbuildTree {
    * @throws PORTAGE_FAILED
    */
   metadata(cpv: string, repository: string): Promise<EbuildMetadata | undefined>;
+  /** MD5 of the ebuild as it is now, hex; undefined where there is none. @throws PORTAGE_FAILED */
+  ebuildMd5(cpv: string, repository: string): Promise<string | undefined>;
   /** Names of the binhost's repositories and where they lie. @throws PORTAGE_FAILED */
   repositories(): Promise<ReadonlyMap<string, string>>;
 }
@@ -44,13 +46,27 @@ export function openEbuildTree({ config, log }: { config: CoordinatorConfig; log
     return asked;
   }
 
-  async function metadata(cpv: string, repository: string): Promise<EbuildMetadata | undefined> {
+  async function filesOf(cpv: string, repository: string): Promise<{ ebuild: string; cache: string } | undefined> {
     const location = (await repositories()).get(repository);
     const parts = parseCpv(cpv);
     if (location === undefined || !parts) return undefined;
     const pf = `${parts.name}-${parts.version}`;
-    const ebuild = join(location, parts.category, parts.name, `${pf}.ebuild`);
-    const cache = join(location, 'metadata/md5-cache', parts.category, pf);
+    return {
+      ebuild: join(location, parts.category, parts.name, `${pf}.ebuild`),
+      cache: join(location, 'metadata/md5-cache', parts.category, pf),
+    };
+  }
+
+  async function ebuildMd5(cpv: string, repository: string): Promise<string | undefined> {
+    const files = await filesOf(cpv, repository);
+    const content = files && (await readFile(files.ebuild).catch(() => undefined));
+    return content && md5(content);
+  }
+
+  async function metadata(cpv: string, repository: string): Promise<EbuildMetadata | undefined> {
+    const files = await filesOf(cpv, repository);
+    if (!files) return undefined;
+    const { ebuild, cache } = files;
     const [ebuildStamp, cacheStamp] = await Promise.all([fileStamp(ebuild), fileStamp(cache)]);
     if (ebuildStamp === undefined) return undefined;
     const stamp = `${ebuildStamp} ${cacheStamp}`;
@@ -71,7 +87,7 @@ export function openEbuildTree({ config, log }: { config: CoordinatorConfig; log
     return undefined;
   }
 
-  return { metadata, repositories };
+  return { metadata, ebuildMd5, repositories };
 }
 
 /** How portageq says that it has no such package, or none that it can read. */
@@ -99,8 +115,12 @@ async function fromCache(cache: string, ebuild: string): Promise<EbuildMetadata 
   if (!parsed) return undefined;
   if (parsed.ebuildMd5 === null) return parsed.metadata;
   const content = await readFile(ebuild).catch(() => undefined);
-  const fits = content !== undefined && createHash('md5').update(content).digest('hex') === parsed.ebuildMd5;
+  const fits = content !== undefined && md5(content) === parsed.ebuildMd5;
   return fits ? parsed.metadata : undefined;
+}
+
+function md5(content: Buffer): string {
+  return createHash('md5').update(content).digest('hex');
 }
 
 /** Changes whenever repos.conf, a file or a directory of files, does. */

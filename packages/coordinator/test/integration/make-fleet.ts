@@ -2,7 +2,7 @@ import type { InstalledPackage, MergeEntryOnWire, PackagesPublished, Report } fr
 import { systemClock } from '@binhost/shared/time';
 import { captureLog, makeHello, makeReport, makeTemporaryDirectory } from '@binhost/testkit';
 import { and, eq, ne } from 'drizzle-orm';
-import { coordinatorConfig } from '../../src/config/coordinator-config.ts';
+import { type CoordinatorConfig, coordinatorConfig } from '../../src/config/coordinator-config.ts';
 import type { Database } from '../../src/db/database.ts';
 import { applyPublished } from '../../src/demand/apply-published.ts';
 import { wishes } from '../../src/demand/demand-tables.ts';
@@ -25,7 +25,7 @@ import {
   settlePublished,
 } from '../../src/queue/build-store.ts';
 import { claimBuild, claimBuilt, finishPublishing, handOver, startAttempt } from '../../src/queue/lease-store.ts';
-import { openEbuildTree } from '../../src/tree/ebuild-tree.ts';
+import { type EbuildTree, openEbuildTree } from '../../src/tree/ebuild-tree.ts';
 import { writeRepository } from '../tree/write-repository.ts';
 import { makeBuilder } from './make-build.ts';
 import { makeTestDatabase } from './test-database.ts';
@@ -36,6 +36,10 @@ import { makeTestDatabase } from './test-database.ts';
  */
 export interface Fleet {
   db: Database;
+  /** A directory of the test's own. */
+  home: string;
+  config: CoordinatorConfig;
+  tree: EbuildTree;
   planner: Planner;
   /** The node's id; made at the first mention of its name. */
   node(name: string): Promise<string>;
@@ -58,11 +62,16 @@ export interface Fleet {
   drop(): Promise<void>;
 }
 
-export async function makeFleet(ebuilds: Record<string, string[]>): Promise<Fleet> {
+/** @param portage settings of the coordinator's; its repositories are the ones written here */
+export async function makeFleet(
+  ebuilds: Record<string, string[]>,
+  portage: Partial<CoordinatorConfig['portage']> = {},
+): Promise<Fleet> {
   const home = await makeTemporaryDirectory();
   const database = await makeTestDatabase();
   const { db } = database.open;
-  const config = coordinatorConfig.parse({ portage: { portageq: await writeRepository(home.path, ebuilds) } });
+  const portageq = await writeRepository(home.path, ebuilds);
+  const config = coordinatorConfig.parse({ portage: { root: home.path, portageq, ...portage } });
   const { log } = captureLog();
   const tree = openEbuildTree({ config, log });
   const planner = makePlanner({
@@ -97,6 +106,9 @@ export async function makeFleet(ebuilds: Record<string, string[]>): Promise<Flee
   };
   const fleet: Fleet = {
     db,
+    home: home.path,
+    config,
+    tree,
     planner,
     node,
     applyPublished: apply,
@@ -159,7 +171,7 @@ export async function makeFleet(ebuilds: Record<string, string[]>): Promise<Flee
     reset: async () => {
       ids.clear();
       await db.execute(
-        'truncate nodes, reports, inventories, wishes, builds, published_packages, published_indexes, events, cursors cascade',
+        'truncate nodes, reports, inventories, wishes, operator_wishes, builds, published_packages, published_indexes, events, cursors cascade',
       );
     },
     drop: async () => {
