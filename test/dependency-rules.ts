@@ -29,7 +29,7 @@ export const STEPS: Record<string, string[]> = {
 
 /** Rooms that every step may use: they are not on the way of the data. */
 export const SUPPORT: Record<string, string[]> = {
-  agent: ['config', 'files', 'programs', 'log.ts', 'agent-errors.ts'],
+  agent: ['config', 'files', 'programs', 'log.ts', 'agent-errors.ts', 'situations.ts'],
   coordinator: ['config', 'db', 'tree', 'log.ts', 'coordinator-errors.ts'],
 };
 

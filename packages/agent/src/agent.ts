@@ -96,13 +96,13 @@ export class Agent {
     const lastEvent = this.published.lastEvent;
     this.shown.looking = { sinceMs: clock.nowMs(), reason };
     log.info({ reason }, 'collecting');
-    const look = await collect({ config, clock, log, signal });
+    const look = await collect({ config, clock, log, signal, packagesUrl: this.shown.welcome?.packagesUrl ?? null });
     if (signal.aborted) return { retrySoon: false };
     const report = this.report(look, lastEvent);
     this.shown.lastLook = lookView(report, reason);
     log.info({ outcome: report.outcome, entries: report.entries.length, tookMs: report.tookMs }, 'collected');
     this.sender.reportReady();
-    const failedFetches = await this.prove(report, look.packageDirectory);
+    const failedFetches = await this.prove(report, look);
     this.shown.looking = null;
     this.shown.trouble = null;
     return { retrySoon: failedFetches > 0 || wasUnreachable(report) };
@@ -121,7 +121,7 @@ export class Agent {
   }
 
   /** @returns how many packages could not be fetched */
-  private async prove(report: Report, packageDirectory: string): Promise<number> {
+  private async prove(report: Report, look: Look): Promise<number> {
     const { config, clock, signal } = this.parts;
     const ours = ourBinaries(report.entries, (cpv, buildId) => this.published.find(cpv, buildId));
     // A list made without a binhost says nothing about what is published there.
@@ -131,7 +131,8 @@ export class Agent {
     const results = await prove(ours, {
       config,
       memory: this.proven,
-      packageDirectory,
+      packageDirectory: look.packageDirectory,
+      repositories: look.binaryRepositories,
       packagesUrl,
       clock,
       log,

@@ -11,9 +11,13 @@ import { agentError } from '../agent-errors.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
 import type { Logger } from '../log.ts';
 import { explainOutcome, type ProgramOutcome, type ProgramRun } from '../programs/run-program.ts';
+import type { BinaryRepository } from './binrepos.ts';
 import { keepResultOptions } from './default-options.ts';
+import { highestOf, shownAddress } from './local-facts.ts';
 import { pretendCommand } from './pretend-command.ts';
+import { readBinrepos } from './read-binrepos.ts';
 import { readInventory } from './read-inventory.ts';
+import { readLocalFacts } from './read-local-facts.ts';
 import { type PortageSettings, readNodeFacts } from './read-node-facts.ts';
 import { runPretend } from './run-pretend.ts';
 
@@ -26,9 +30,13 @@ export interface Look {
   outcome: ProgramOutcome | undefined;
   /** Why there is no whole list, in words; null: emerge ended by itself. */
   failure: string | null;
+  /** What the program that failed printed; empty: nothing, or none failed. */
+  said: string;
   facts: NodeFacts;
   /** PKGDIR of the node; empty: not known. */
   packageDirectory: string;
+  /** The entries of binrepos.conf. */
+  binaryRepositories: BinaryRepository[];
   /** null: it could not be read; the last one then still counts. */
   inventory: Inventory | null;
 }
@@ -37,6 +45,8 @@ export interface CollectParts {
   config: AgentConfig;
   clock: Clock;
   log: Logger;
+  /** The pool's address as the coordinator said it; null: not known. */
+  packagesUrl?: string | null;
   signal?: AbortSignal | undefined;
 }
 
@@ -47,24 +57,39 @@ export async function collect(parts: CollectParts): Promise<Look> {
     tookMs: 0,
     outcome: undefined,
     failure: null,
+    said: '',
     facts: UNKNOWN_FACTS,
     packageDirectory: '',
+    binaryRepositories: [],
     inventory: null,
   };
+  const { root } = parts.config.portage;
   try {
     const settings = await readNodeFacts(parts.config.portage, limitsOf(parts));
-    look.facts = settings.facts;
     look.packageDirectory = settings.packageDirectory;
-    look.inventory = await readInventory(parts.config.portage.root);
+    look.facts = settings.facts;
+    look.inventory = await readInventory(root);
+    look.binaryRepositories = await readBinrepos(root);
+    look.facts = { ...look.facts, ...(await readLocalFacts(root)), ...factsOf(look, settings, parts.packagesUrl) };
     return { ...look, ...(await pretend(parts, settings)) };
   } catch (error) {
     if (!(error instanceof BinhostError)) throw error;
-    return { ...look, failure: inOneLine(error) };
+    const printed = error.detail?.['printed'];
+    return { ...look, failure: error.message, said: typeof printed === 'string' ? printed : '' };
   }
 }
 
-function inOneLine({ message, hint }: BinhostError): string {
-  return hint === undefined ? message : `${message}. ${hint}`;
+/** Facts that follow from others. */
+function factsOf(look: Look, settings: PortageSettings, packagesUrl: string | null | undefined): Partial<NodeFacts> {
+  const addresses = [...look.binaryRepositories.map(({ syncUri }) => syncUri), ...settings.binaryHosts];
+  const binhosts = [...new Set(addresses.filter(Boolean).map(shownAddress))].slice(0, 100);
+  const installed = look.inventory?.packages ?? [];
+  return {
+    binhosts,
+    otherBinhosts: packagesUrl ? binhosts.filter((one) => one !== shownAddress(packagesUrl)) : [],
+    libc: highestOf(installed, ['sys-libs/glibc', 'sys-libs/musl']),
+    gcc: highestOf(installed, ['sys-devel/gcc']),
+  };
 }
 
 async function pretend(parts: CollectParts, settings: PortageSettings): Promise<Partial<Look>> {
@@ -83,8 +108,12 @@ async function pretend(parts: CollectParts, settings: PortageSettings): Promise<
   const begin = parts.clock.monotonicMs();
   const outcome = await runPretend(command, limitsOf(parts));
   const failure = outcome.kind === 'ended' ? null : explainOutcome(outcome, parts.config.portage.emerge.join(' '));
-  return { outcome, failure, tookMs: Math.round(parts.clock.monotonicMs() - begin) };
+  const said = `${outcome.stderr}\n${outcome.stdout}`.slice(0, LARGEST_SAID);
+  return { outcome, failure, said, tookMs: Math.round(parts.clock.monotonicMs() - begin) };
 }
+
+/** What stops emerge stands at the beginning of what it says. */
+const LARGEST_SAID = 64 * 1024;
 
 function limitsOf({ config, clock, signal }: CollectParts): Omit<ProgramRun, 'argv' | 'env'> {
   const { timeLimit, maxOutput, nice } = config.look;

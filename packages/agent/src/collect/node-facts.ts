@@ -1,5 +1,6 @@
 import { type NodeFacts, UNKNOWN_FACTS } from '@binhost/shared/protocol';
 import { keepResultOptions } from './default-options.ts';
+import { wantsBdeps } from './local-facts.ts';
 import { splitShellWords } from './shell-words.ts';
 
 /** What a look asks of the node's Portage, as text; read-node-facts.ts reads it. */
@@ -14,7 +15,15 @@ export interface NodeFactTexts {
   profile: string;
 }
 
-export const ASKED_SETTINGS = ['CHOST', 'CFLAGS', 'ACCEPT_KEYWORDS', 'FEATURES', 'EMERGE_DEFAULT_OPTS', 'PKGDIR'];
+export const ASKED_SETTINGS = [
+  'CHOST',
+  'CFLAGS',
+  'ACCEPT_KEYWORDS',
+  'FEATURES',
+  'EMERGE_DEFAULT_OPTS',
+  'PKGDIR',
+  'PORTAGE_BINHOST',
+];
 
 export interface RepositoryPlace {
   name: string;
@@ -27,6 +36,7 @@ export interface RepositoryPlace {
 export function nodeFacts(texts: NodeFactTexts, revisions: ReadonlyMap<string, string | null>): NodeFacts {
   const settings = settingsOf(texts.settings);
   const get = (name: string): string => plainText(settings.get(name) ?? '');
+  const options = keepResultOptions(settings.get('EMERGE_DEFAULT_OPTS') ?? '');
   return {
     ...UNKNOWN_FACTS,
     chost: get('CHOST').slice(0, 200),
@@ -34,7 +44,8 @@ export function nodeFacts(texts: NodeFactTexts, revisions: ReadonlyMap<string, s
     profile: profileName(texts.profile).slice(0, 500),
     acceptKeywords: words(get('ACCEPT_KEYWORDS'), 200),
     features: words(get('FEATURES'), 500),
-    binaryOnly: keepResultOptions(settings.get('EMERGE_DEFAULT_OPTS') ?? '')?.binaryOnly ?? false,
+    binaryOnly: options?.binaryOnly ?? false,
+    withBdeps: wantsBdeps(options?.kept ?? []),
     portageVersion: (/Portage (\S+)/.exec(texts.version)?.[1] ?? 'unknown').slice(0, 100),
     repositories: repositoryPlaces(texts.repositories)
       .slice(0, 200)

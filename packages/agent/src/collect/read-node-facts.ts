@@ -4,7 +4,14 @@ import type { NodeFacts } from '@binhost/shared/protocol';
 import { agentError } from '../agent-errors.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
 import { explainOutcome, type ProgramRun, runProgram } from '../programs/run-program.ts';
-import { ASKED_SETTINGS, type NodeFactTexts, nodeFacts, repositoryPlaces, settingsOf } from './node-facts.ts';
+import {
+  ASKED_SETTINGS,
+  type NodeFactTexts,
+  nodeFacts,
+  type RepositoryPlace,
+  repositoryPlaces,
+  settingsOf,
+} from './node-facts.ts';
 import { PORTAGE_ENVIRONMENT } from './pretend-command.ts';
 
 export interface PortageSettings {
@@ -13,6 +20,10 @@ export interface PortageSettings {
   defaultOptions: string;
   /** Where Portage keeps its own binaries; empty: not known. */
   packageDirectory: string;
+  /** PORTAGE_BINHOST: addresses beside binrepos.conf. */
+  binaryHosts: string[];
+  /** Where the ebuild repositories are. */
+  repositories: RepositoryPlace[];
 }
 
 type Limits = Omit<ProgramRun, 'argv' | 'env'>;
@@ -37,6 +48,8 @@ export async function readNodeFacts(portage: AgentConfig['portage'], limits: Lim
     facts: nodeFacts(texts, await readRevisions(repositories)),
     defaultOptions: settings.get('EMERGE_DEFAULT_OPTS') ?? '',
     packageDirectory: settings.get('PKGDIR') ?? '',
+    binaryHosts: (settings.get('PORTAGE_BINHOST') ?? '').split(/\s+/).filter(Boolean),
+    repositories: repositoryPlaces(repositories),
   };
 }
 
@@ -45,7 +58,7 @@ async function readProgram(argv: string[], limits: Limits, goodStatus = [0]): Pr
   if (outcome.kind === 'ended' && goodStatus.includes(outcome.exitCode) && outcome.stdout !== '') return outcome.stdout;
   throw agentError('PORTAGE_FAILED', explainOutcome(outcome, argv.join(' ')), {
     hint: 'See that the command works by hand; portage.emerge and portage.portageq name the programs.',
-    detail: { argv, stderr: outcome.stderr.slice(-2000) },
+    detail: { argv, printed: `${outcome.stderr}\n${outcome.stdout}`.slice(0, 20_000) },
   });
 }
 

@@ -10,15 +10,15 @@ import { dirname } from 'node:path';
 import { BinhostError } from '@binhost/shared/errors';
 import type { PublishedPackageOnWire } from '@binhost/shared/protocol';
 import type { Clock } from '@binhost/shared/time';
+import type { BinaryRepository } from '../collect/binrepos.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
 import type { Logger } from '../log.ts';
 import type { ProgramRun } from '../programs/run-program.ts';
-import { candidateFiles, type FilePlaces } from './binrepos.ts';
+import { candidateFiles, type FilePlaces } from './candidate-files.ts';
 import { fetchForbidden, type ProofResult } from './choose-proofs.ts';
 import { type GpkgContents, manifestDifference, readGpkg } from './gpkg-file.ts';
 import { judgeSignature } from './judge-signature.ts';
 import type { ProvenFile, ProvenMemory } from './proven-memory.ts';
-import { readBinrepos } from './read-binrepos.ts';
 import { runFetch } from './run-fetch.ts';
 import { runGpgVerify } from './run-gpg.ts';
 
@@ -27,6 +27,8 @@ export interface ProveParts {
   memory: ProvenMemory;
   /** PKGDIR of the node; empty: not known. */
   packageDirectory: string;
+  /** The entries of binrepos.conf. */
+  repositories: readonly BinaryRepository[];
   /** The pool's address, to say where its key is; null: not known. */
   packagesUrl: string | null;
   clock: Clock;
@@ -40,7 +42,7 @@ export async function prove(packages: readonly Package[], parts: ProveParts): Pr
   if (packages.length === 0) return [];
   parts.log.debug({ packages: packages.length }, 'proving');
   const { root } = parts.config.portage;
-  const places = { repositories: await readBinrepos(root), packageDirectory: parts.packageDirectory, root };
+  const places = { repositories: parts.repositories, packageDirectory: parts.packageDirectory, root };
   const fetched = await fetchMissing(packages, places, parts);
   const results: ProofResult[] = [];
   for (const one of packages) {

@@ -6,7 +6,9 @@ import { isWholeList, type MergeEntry, type PretendProblem, type PretendResult }
 import { PORTAGE_GRAMMAR } from '@binhost/shared/portage';
 import type { MergeEntryOnWire, Report } from '@binhost/shared/protocol';
 import type { Look } from '../collect/collect.ts';
+import { explainLook } from '../collect/explain-look.ts';
 import { makeInventory } from '../collect/inventory.ts';
+import { type Situation, situationSentence } from '../situations.ts';
 
 /** The digest of an empty inventory: what counts where none could be read yet. */
 export const EMPTY_INVENTORY_DIGEST = makeInventory([]).digest;
@@ -34,7 +36,12 @@ export const NOTHING_PRINTED: PretendResult = {
 export function makeReport(look: Look, result: PretendResult, context: ReportContext): Report {
   const rows = rowsOf(result);
   const entries = rows.flatMap(entryOnWire);
-  const problems = [...failureProblems(look), ...result.problems, ...lostRowsProblems(rows.length, entries.length)];
+  const situations = explainLook(look, result);
+  const problems = [
+    ...situationProblems(look, situations),
+    ...result.problems,
+    ...lostRowsProblems(rows.length, entries.length),
+  ];
   return {
     type: 'report',
     ...context,
@@ -60,10 +67,13 @@ function rowsOf(result: PretendResult): MergeEntry[] {
   return result.entries.filter((entry) => entry.kind !== 'blocks');
 }
 
-function failureProblems({ failure, outcome }: Look): PretendProblem[] {
-  if (failure === null) return [];
-  const code = outcome && outcome.kind !== 'missing' ? 'truncated' : 'not-emerge-output';
-  return [{ code, atom: null, message: failure, lines: [] }];
+/** Situations among the problems, so that the coordinator shows them in the same words; the parser names these two itself. */
+export function situationProblems(look: Look, situations: readonly Situation[]): PretendProblem[] {
+  const wasCut = look.outcome !== undefined && look.outcome.kind !== 'missing' && look.outcome.kind !== 'ended';
+  const code = wasCut ? 'truncated' : 'not-emerge-output';
+  return situations
+    .filter((one) => one.code !== 'binhost-unreachable' && one.code !== 'look-incomplete')
+    .map((situation) => ({ code, atom: null, message: situationSentence(situation), lines: [] }));
 }
 
 function lostRowsProblems(parsed: number, kept: number): PretendProblem[] {
