@@ -22,7 +22,8 @@ export async function openRealStage(fleet: Fleet, portageDirectory: string): Pro
   try {
     await makeUsers(hosts.binhost);
     processes.push(...startBinhost(hosts.binhost));
-    await trustEverywhere(hosts.binhost, Object.values(hosts.nodes), processes);
+    const trusting = Object.values(hosts.nodes).filter(({ name }) => fleet.nodes[name]?.trustsKey !== false);
+    await trustEverywhere(hosts.binhost, trusting, processes);
     for (const node of Object.values(hosts.nodes)) processes.push(await startNode(node, hosts.binhost));
     return stageOf(hosts.binhost, hosts.nodes, processes, close);
   } catch (error) {

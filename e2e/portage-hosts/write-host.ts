@@ -1,6 +1,6 @@
 import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Fleet, MachineOf } from '../scenarios/fleet.ts';
+import { dirname, join } from 'node:path';
+import { ebuildsOf, type Fleet, type MachineOf } from '../scenarios/fleet.ts';
 import { emergeOnHost, type PortageHost } from './run-on-host.ts';
 import { writeRepository } from './write-repository.ts';
 
@@ -20,7 +20,7 @@ export async function writeHost(host: PortageHost, machine: MachineOf, fleet: Fl
   }
   await useCheckoutDefaults(host, at);
   for (const repository of repositoriesOf(fleet, name)) {
-    await writeRepository(at('var/db/repos'), repository, fleet.repositories[repository] ?? []);
+    await writeRepository(at('var/db/repos'), repository, ebuildsOf(fleet, name, repository));
     if (repository === 'main') continue;
     await writeFile(
       etc('repos.conf', `${repository}.conf`),
@@ -31,6 +31,11 @@ export async function writeHost(host: PortageHost, machine: MachineOf, fleet: Fl
   await writeFile(etc('make.conf'), makeConf(machine));
   await writeFile(etc('package.use', 'fleet'), lines(machine.packageUse));
   await writeFile(etc('package.accept_keywords', 'fleet'), lines(machine.acceptKeywords));
+  await writeFile(etc('package.mask'), lines(machine.packageMask));
+  for (const [path, text] of Object.entries(machine.files ?? {})) {
+    await mkdir(dirname(etc(path)), { recursive: true });
+    await writeFile(etc(path), text);
+  }
   await writeFile(at('var/lib/portage/world'), lines(machine.world));
   await writeFile(at('etc/hostname'), `${name}\n`);
 }
@@ -59,7 +64,7 @@ function makeConf(machine: MachineOf): string {
     'BINPKG_FORMAT="gpkg"',
     'ACCEPT_LICENSE="*"',
     ...(machine.use ? [`USE="${machine.use}"`] : []),
-    ...(machine.makeConf ?? []),
+    ...Object.entries(machine.makeConf ?? {}).map(([key, value]) => `${key}="${value}"`),
   ]);
 }
 

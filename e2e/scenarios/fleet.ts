@@ -32,8 +32,14 @@ export interface MachineOf {
   packageUse?: string[];
   /** Lines of package.accept_keywords. */
   acceptKeywords?: string[];
-  /** Further lines of make.conf. */
-  makeConf?: string[];
+  /** Lines of package.mask. */
+  packageMask?: string[];
+  /** Further variables of make.conf. */
+  makeConf?: Record<string, string>;
+  /** Further files below /etc/portage: path → text. */
+  files?: Record<string, string>;
+  /** False: the node's owner has not made it trust the binhost's key. */
+  trustsKey?: boolean;
   /** Atoms of the world file. */
   world: string[];
   /** Exact versions that are installed at the start, in an order in which they can be installed. */
@@ -45,6 +51,8 @@ export interface Fleet {
   repositories: Record<string, EbuildOf[]>;
   /** Repositories besides `main` by machine; absent: none. */
   overlays?: Record<string, string[]>;
+  /** Ebuilds of `main` that a machine has in another form: machine → its versions of them. */
+  ownEbuilds?: Record<string, EbuildOf[]>;
   binhost: MachineOf;
   nodes: Record<string, MachineOf>;
 }
@@ -72,4 +80,11 @@ export interface Scenario {
   builds: Record<string, number>;
   /** Only the real Portage has what it needs (blockers, sandboxed roots): not run on the simulated one. */
   realOnly?: string;
+}
+
+/** The ebuilds of one repository as a machine has them. */
+export function ebuildsOf(fleet: Fleet, machine: string, repository: string): EbuildOf[] {
+  const own = repository === 'main' ? (fleet.ownEbuilds?.[machine] ?? []) : [];
+  const shared = (fleet.repositories[repository] ?? []).filter(({ cpv }) => own.every((ebuild) => ebuild.cpv !== cpv));
+  return [...shared, ...own];
 }

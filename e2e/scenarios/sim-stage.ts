@@ -1,6 +1,6 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { hostDigests } from '../portage-hosts/host-digests.ts';
 import { installedPackages } from '../portage-hosts/installed-packages.ts';
 import type { EbuildDescription, HostDescription } from '../sim-portage/host-description.ts';
@@ -9,7 +9,7 @@ import { runSimulated } from '../support/run-simulated.ts';
 import { type RunningAgent, startAgent } from '../support/start-agent.ts';
 import { chooseCoordinatorPorts, poolUrl, startCoordinator } from '../support/start-coordinator.ts';
 import { trustKey } from '../support/trust-key.ts';
-import type { EbuildOf, Fleet, MachineOf } from './fleet.ts';
+import { type EbuildOf, ebuildsOf, type Fleet, type MachineOf } from './fleet.ts';
 import type { BuildView, Stage } from './stage.ts';
 
 /** The fleet on the simulated Portage: the built programs as processes of this user, the builder in mode `host`. */
@@ -23,15 +23,21 @@ export async function openSimStage(fleet: Fleet): Promise<Stage> {
   };
   try {
     const ports = await chooseCoordinatorPorts();
-    const binhost = await makeHost(describe(fleet, 'binhost', fleet.binhost, join(base, 'binhost/system')));
+    const binhost = await hostWithFiles(
+      fleet.binhost,
+      describe(fleet, 'binhost', fleet.binhost, join(base, 'binhost/system')),
+    );
     const coordinator = await startCoordinator({ directory: join(base, 'binhost'), host: binhost, ports });
     undo.push(() => coordinator.stop());
     const hosts: Record<string, SimulatedHost> = {};
     const agents: Record<string, RunningAgent> = {};
     for (const [name, machine] of Object.entries(fleet.nodes)) {
       const description = describe(fleet, name, machine, join(base, name, 'system'));
-      const host = await makeHost({ ...description, binaryHosts: [{ name: 'binhost', syncUri: poolUrl(ports) }] });
-      await trustKey(host, `${coordinator.poolUrl}/key.asc`);
+      const host = await hostWithFiles(machine, {
+        ...description,
+        binaryHosts: [{ name: 'binhost', syncUri: poolUrl(ports) }],
+      });
+      if (machine.trustsKey !== false) await trustKey(host, `${coordinator.poolUrl}/key.asc`);
       const agent = await startAgent({
         name,
         directory: join(base, name),
@@ -62,16 +68,27 @@ export async function openSimStage(fleet: Fleet): Promise<Stage> {
   }
 }
 
+async function hostWithFiles(machine: MachineOf, description: HostDescription): Promise<SimulatedHost> {
+  const host = await makeHost(description);
+  for (const [path, text] of Object.entries(machine.files ?? {})) {
+    const file = join(description.directory, 'etc/portage', path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+  return host;
+}
+
 function describe(fleet: Fleet, name: string, machine: MachineOf, directory: string): HostDescription {
   const repositories = ['main', ...(fleet.overlays?.[name] ?? [])];
   return {
     directory,
     repositories: repositories.map((repository) => ({
       name: repository,
-      ebuilds: (fleet.repositories[repository] ?? []).map(ebuildDescription),
+      ebuilds: ebuildsOf(fleet, name, repository).map(ebuildDescription),
     })),
     world: machine.world,
-    makeConf: machine.use ? { USE: machine.use } : {},
+    makeConf: { ...(machine.use ? { USE: machine.use } : {}), ...machine.makeConf },
+    packageMask: machine.packageMask ?? [],
     packageUse: machine.packageUse ?? [],
     acceptKeywords: machine.acceptKeywords ?? [],
     installed: (machine.installed ?? []).map((cpv) => ({ cpv })),

@@ -1,0 +1,204 @@
+import { access, readFile, stat } from 'node:fs/promises';
+import { waitFor } from '@binhost/testkit';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { installOpenrc } from '../openrc/install-openrc.ts';
+import {
+  appendConf,
+  type InstalledServices,
+  installServices,
+  LONG_BUILD,
+  SERVICES,
+  type ServiceName,
+} from '../openrc/install-services.ts';
+import { openSeparateRoot, type SeparateRoot } from '../openrc/openrc-root.ts';
+import { openrcService, processes } from '../openrc/openrc-service.ts';
+import { missingForOpenrc } from '../openrc/requirements.ts';
+import { requestSocket } from '../support/request-socket.ts';
+import { trustKey } from '../support/trust-key.ts';
+import type { AgentStatusView } from '../support/views.ts';
+
+/** The part of the coordinator's status that is asked here. */
+interface StatusView {
+  nodes: { online: number };
+  builders: { alive: boolean; seenAtMs: number }[];
+  publishing: string[];
+}
+
+const missing = missingForOpenrc();
+let root: SeparateRoot;
+let installed: InstalledServices;
+
+beforeAll(async () => {
+  if (missing) return;
+  root = await openSeparateRoot();
+  await installOpenrc(root);
+  installed = await installServices(root);
+});
+afterAll(() => root?.close());
+beforeEach((context) => {
+  if (missing) context.skip(missing);
+});
+
+const coordinatorStatus = () =>
+  requestSocket<StatusView>(root.outside('/run/binhost-coordinator/view.sock'), '/api/status');
+const agentStatus = () => requestSocket<AgentStatusView>(root.outside('/run/binhost-agent/status.sock'), '/status');
+
+/** How each service shows that it works, not only runs. @param sinceMs it has shown this after then */
+const works: Record<ServiceName, (sinceMs: number) => Promise<boolean>> = {
+  'binhost-coordinator': async () => (await coordinatorStatus()).builders.length >= 0,
+  'binhost-builder': async (sinceMs) =>
+    (await coordinatorStatus()).builders.some(({ alive, seenAtMs }) => alive && seenAtMs > sinceMs),
+  'binhost-publisher': async () => (await coordinatorStatus()).publishing.includes('default'),
+  'binhost-agent': async () => (await agentStatus()).link.state === 'online',
+};
+
+const LOGS: Record<ServiceName, string> = {
+  'binhost-coordinator': '/var/log/binhost-coordinator/serve.log',
+  'binhost-builder': '/var/log/binhost-coordinator/builder.log',
+  'binhost-publisher': '/var/log/binhost-coordinator/publisher.log',
+  'binhost-agent': '/var/log/binhost-agent.log',
+};
+const service = (name: ServiceName) => openrcService(root, name, LOGS[name]);
+
+async function untilWorks(name: ServiceName, sinceMs = 0): Promise<void> {
+  await waitFor(() => works[name](sinceMs).catch(() => false), { timeoutMs: 20_000, what: `${name} to work` }).catch(
+    async (cause: unknown) => {
+      throw new Error(`${name} does not work; its log:\n${await service(name).log()}`, { cause });
+    },
+  );
+}
+
+async function expectRc(name: ServiceName, command: string, exitCode: number, output: RegExp): Promise<void> {
+  const run = await service(name).rc(command);
+  expect(run.output).toMatch(output);
+  expect(run.exitCode).toBe(exitCode);
+}
+
+const uidOf = async (user: string): Promise<number> => Number(await root.must(['id', '-u', user]));
+const gidOf = async (user: string): Promise<number> => Number(await root.must(['id', '-g', user]));
+const longBuilds = async () => (await processes(root)).filter(({ command }) => command.includes(LONG_BUILD));
+const exists = (path: string) =>
+  access(root.outside(path)).then(
+    () => true,
+    () => false,
+  );
+
+describe('the four services under real OpenRC', () => {
+  test('can be added to a runlevel', async () => {
+    for (const name of SERVICES) {
+      expect((await stat(root.outside(`/etc/init.d/${name}`))).mode & 0o777).toBe(0o755);
+      await root.must(['rc-update', 'add', name, 'default']);
+      await expectRc(name, 'status', 3, /status: stopped/);
+    }
+  });
+
+  test('start in the order of their needs: the builder brings the coordinator', async () => {
+    await appendConf(root, 'binhost-agent', 'export BINHOST_AGENT_NODE_NAME="named-in-conf-d"');
+    for (const name of ['binhost-builder', 'binhost-publisher', 'binhost-agent'] as const)
+      await expectRc(name, 'start', 0, /Starting binhost \w+/);
+    for (const name of SERVICES) await expectRc(name, 'status', 0, /status: started/);
+  });
+
+  test('work: coordinator and agent answer, the builder is registered, the publisher holds its pool', async () => {
+    for (const name of SERVICES) await untilWorks(name);
+    expect((await agentStatus()).node).toBe('named-in-conf-d');
+    expect(JSON.parse(await root.must(['binhost-coordinator', 'status', '--json']))).toMatchObject({
+      nodes: { online: 1 },
+      publishing: ['default'],
+    });
+  });
+
+  test.each([
+    ['binhost-coordinator', 'binhost', 'binhost'],
+    ['binhost-builder', 'root', 'root'],
+    ['binhost-publisher', 'binhost-publish', 'binhost'],
+    ['binhost-agent', 'root', 'root'],
+  ] as const)('%s runs as %s, group %s', async (name, user, group) => {
+    const pid = await service(name).mainPid();
+    const main = (await processes(root)).find((each) => each.pid === pid);
+    expect(main).toMatchObject({ uid: await uidOf(user), gid: await gidOf(group) });
+  });
+
+  test('serve the whole loop, after `rc-service binhost-agent look`', async () => {
+    await trustKey(installed.node, `${installed.poolUrl}/key.asc`);
+    const before = (await agentStatus()).lastLook?.number ?? 0;
+    await expectRc('binhost-agent', 'look', 0, /Asking the binhost agent to look/);
+    const hello = async () => (await agentStatus()).wishes?.list.find(({ cpv }) => cpv === 'app-misc/hello-2.12');
+    await waitFor(async () => (await hello())?.state === 'ready', { timeoutMs: 30_000, what: 'hello to be ready' });
+    expect((await agentStatus()).lastLook?.number).toBeGreaterThan(before);
+  });
+
+  test.each(SERVICES)('%s killed is started again after its delay, and works', async (name) => {
+    const killed = await service(name).mainPid();
+    const killedAtMs = Date.now();
+    await root.must(['sh', '-c', `kill -KILL ${killed}`]);
+    const again = async () => {
+      const pid = await service(name).mainPid();
+      return pid !== killed && pid;
+    };
+    // SERVICE_RESPAWN_DELAY in conf.d says one second instead of five
+    await waitFor(again, { timeoutMs: 4000, what: `${name} to be started again` });
+    await untilWorks(name, killedAtMs);
+    await expectRc(name, 'status', 0, /status: started/);
+  });
+
+  test('the build of a killed builder is not left running beside its successor', async () => {
+    await waitFor(async () => (await longBuilds()).length > 0, { timeoutMs: 20_000, what: 'the long build to go on' });
+    const parents = new Set((await longBuilds()).map(({ parent }) => parent));
+    expect([...parents]).not.toContain(1);
+  });
+
+  test.each([
+    ['binhost-agent', ['/run/binhost-agent/status.sock', '/run/binhost-agent/control.sock'], 35],
+    ['binhost-publisher', [], 65],
+    ['binhost-builder', [], 100],
+  ] as const)('%s stops with all that it started, and starts again', async (name, sockets, limitSeconds) => {
+    const startedMs = performance.now();
+    await expectRc(name, 'stop', 0, /Stopping binhost \w+/);
+    expect(performance.now() - startedMs).toBeLessThan(limitSeconds * 1000);
+    await expectRc(name, 'status', 3, /status: stopped/);
+    expect(await service(name).mainPid()).toBeUndefined();
+    for (const path of [...sockets, `/run/${name}.pid`]) expect(await exists(path), path).toBe(false);
+    if (name === 'binhost-builder') expect(await longBuilds()).toEqual([]);
+    const againAtMs = Date.now();
+    await expectRc(name, 'start', 0, /Starting binhost \w+/);
+    await untilWorks(name, againAtMs);
+  });
+
+  test('a program that does not listen any more is killed at the limit of conf.d', async () => {
+    await appendConf(root, 'binhost-agent', 'SERVICE_STOP="TERM/1/KILL/5"');
+    await expectRc('binhost-agent', 'restart', 0, /Starting binhost agent/);
+    await untilWorks('binhost-agent');
+    await root.must(['sh', '-c', `kill -STOP ${await service('binhost-agent').mainPid()}`]);
+    const startedMs = performance.now();
+    await expectRc('binhost-agent', 'stop', 0, /Stopping binhost agent/);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    expect(await service('binhost-agent').mainPid()).toBeUndefined();
+  });
+
+  test('the socket that a killed agent left does not hinder the next', async () => {
+    expect(await exists('/run/binhost-agent/status.sock')).toBe(true);
+    await expectRc('binhost-agent', 'start', 0, /Starting binhost agent/);
+    await untilWorks('binhost-agent');
+  });
+
+  test('an exported name that is no key is refused in words', async () => {
+    await expectRc('binhost-agent', 'stop', 0, /Stopping/);
+    await appendConf(root, 'binhost-agent', 'export BINHOST_AGENT_NODE_NAMES="x"');
+    await expectRc('binhost-agent', 'start', 0, /Starting/);
+    const log = () => readFile(root.outside(LOGS['binhost-agent']), 'utf8');
+    await waitFor(async () => /BINHOST_AGENT_NODE_NAMES.*BINHOST_AGENT_NODE_NAME\b/s.test(await log()), {
+      timeoutMs: 5000,
+      what: 'the refusal in the log',
+    });
+    await expectRc('binhost-agent', 'stop', 0, /Stopping/);
+  });
+
+  test('the coordinator stops after those that need it, and nothing is left running', async () => {
+    await expectRc('binhost-coordinator', 'stop', 0, /Stopping binhost coordinator/);
+    for (const name of SERVICES) await expectRc(name, 'status', 3, /status: stopped/);
+    expect((await processes(root)).map(({ command }) => command)).toEqual(['sh -c cat; exit 0', 'cat']);
+    for (const name of ['view.sock', 'admin.sock'])
+      expect(await exists(`/run/binhost-coordinator/${name}`)).toBe(false);
+  });
+});
