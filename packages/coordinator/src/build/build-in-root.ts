@@ -4,13 +4,16 @@ import type { Clock } from '@binhost/shared/time';
 import { openSlotOperators, planBindings, unmetBindings } from './binding-plan.ts';
 import { type BindingPlan, type BuildStep, enterRoot, niced, rootSteps } from './build-command.ts';
 import type { BuildRecord, BuildResult } from './build-result.ts';
+import { buildRootFacts } from './build-root-facts.ts';
 import { faceFiles } from './face.ts';
 import { findFinishedPackage } from './finished-package.ts';
 import { installedSlots, packageDatabaseDigest } from './installed-packages.ts';
 import { makeConfText } from './make-conf.ts';
 import { planMounts } from './mount-plan.ts';
 import { parseMountinfo } from './mountinfo.ts';
+import { profileSystem } from './profile-system.ts';
 import { type PortageQuery, readDependencies, readRepositories, readSettings } from './read-portage.ts';
+import { locationsByName } from './repository-locations.ts';
 import { attemptPaths, type RootJob } from './root-job.ts';
 import { runMounts } from './run-mounts.ts';
 import { canUnshareNet } from './run-namespace-checks.ts';
@@ -57,13 +60,25 @@ async function attempt(context: Attempt): Promise<BuildResult> {
   }
   if (outcome) return failed(outcome, record);
   const file = await findFinishedPackage(job.packages.upper, job.job.cpv);
-  if (file) return { outcome: 'built', record: { ...record, file } };
+  if (file) {
+    await writeRootFacts(job);
+    return { outcome: 'built', record: { ...record, file } };
+  }
   return { outcome: 'aborted', text: `emerge ended well but left no package of ${job.job.cpv}`, record };
 }
 
 function failed(outcome: NonNullable<StepsOutcome>, record: BuildRecord): BuildResult {
   if ('machinery' in outcome) return { outcome: 'aborted', text: outcome.machinery, record };
   return { outcome: 'failed', failure: outcome.failure, record };
+}
+
+/** Nothing is written where the profile can't be read: without @system every package would look automagic. */
+async function writeRootFacts({ poolRoot, portageq, env, attemptDir }: RootJob): Promise<void> {
+  const paths = attemptPaths(attemptDir);
+  const repositories = locationsByName(await readRepositories({ portageq, root: poolRoot, env }));
+  const below = new Map([...repositories].map(([name, path]) => [name, join(poolRoot, path)]));
+  const system = await profileSystem(join(poolRoot, 'etc/portage/make.profile'), below);
+  if (system) await writeFile(paths.rootFacts, JSON.stringify(await buildRootFacts(paths.root, system)));
 }
 
 async function makeRoot({ job, record }: Attempt): Promise<void> {
@@ -84,7 +99,7 @@ async function makeRoot({ job, record }: Attempt): Promise<void> {
     poolRoot: job.poolRoot,
     attemptDir: job.attemptDir,
     distfiles,
-    needed: repositoryLocations(repositories),
+    needed: [...locationsByName(repositories).values()],
     hidden: job.hidden,
   });
   await runMounts(actions, { root: paths.root, layers: paths.layers, packages: job.packages });
@@ -128,10 +143,6 @@ async function run({ job, clock, signal }: Attempt, steps: BuildStep[]): Promise
     signal,
     onOutput: (chunk) => void process.stdout.write(chunk),
   });
-}
-
-function repositoryLocations(repositories: string): string[] {
-  return [...repositories.matchAll(/^\s*location\s*=\s*(\/.*?)\/*\s*$/gm)].map((match) => match[1] as string);
 }
 
 /** What step "dependencies" wrote into the root's configuration, by file; our own files are told apart by their name. */

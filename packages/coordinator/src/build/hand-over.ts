@@ -1,5 +1,6 @@
-import { chmod, cp, lchown, lstat, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, cp, lchown, lstat, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { BUILD_ROOT_FILE } from './build-root-facts.ts';
 
 /** To whom the files are given: the user that publishes. */
 export interface FileOwner {
@@ -26,6 +27,17 @@ export async function handOverFiles(from: string, to: string, owner: FileOwner |
     await clean(incoming, owner);
     await rename(incoming, to);
   }
+}
+
+/**
+ * Puts what is known of the build root beside the packages. The build may have left anything under that name.
+ *
+ * @param facts JSON of BuildRootFacts; undefined: not known
+ */
+export async function addRootFacts(directory: string, facts: string | undefined): Promise<void> {
+  const file = join(directory, BUILD_ROOT_FILE);
+  await rm(file, { recursive: true, force: true });
+  if (facts !== undefined) await writeFile(file, facts, { flag: 'wx', mode: 0o644 });
 }
 
 /** The build ran as root and may have left anything: links out of the directory, devices, sockets, odd modes. */

@@ -6,11 +6,15 @@ import { ATTEMPT_VARIABLE } from './attempt-directory.ts';
 import { planBindings, unmetBindings } from './binding-plan.ts';
 import { hostSteps, niced } from './build-command.ts';
 import type { BuildResult } from './build-result.ts';
+import { buildRootFacts } from './build-root-facts.ts';
 import { faceFiles } from './face.ts';
 import { findFinishedPackage } from './finished-package.ts';
-import { handOverFiles } from './hand-over.ts';
+import { addRootFacts, handOverFiles } from './hand-over.ts';
 import { installedSlots, packageDatabaseDigest } from './installed-packages.ts';
 import { parseProcessStat } from './process-owner.ts';
+import { profileSystem } from './profile-system.ts';
+import { readRepositories } from './read-portage.ts';
+import { locationsByName } from './repository-locations.ts';
 import { attemptPaths, SESSIONS_FILE } from './root-job.ts';
 import { runSteps, type StepsOutcome } from './run-steps.ts';
 import { keepProfileElsewhere, writeFace } from './write-portage-config.ts';
@@ -49,8 +53,17 @@ export async function hostAttempt(context: AttemptContext): Promise<BuildResult>
   }
   const file = await findFinishedPackage(packages, job.cpv);
   if (!file) return { outcome: 'aborted', text: `emerge ended well but left no package of ${job.cpv}`, record };
+  await addRootFacts(packages, await rootFacts(context));
   await handOverFiles(packages, directory.handOver, undefined);
   return { outcome: 'built', record: { ...record, file } };
+}
+
+/** What the publisher should know of the binhost itself, which was the build root; undefined where its profile can't be read. */
+async function rootFacts({ config, env }: AttemptContext): Promise<string | undefined> {
+  const { portageq, root } = config.portage;
+  const repositories = await readRepositories({ portageq, root: '/', env }).catch(() => '');
+  const system = await profileSystem(join(root, 'etc/portage/make.profile'), locationsByName(repositories));
+  return system && JSON.stringify(await buildRootFacts(root, system));
 }
 
 function failed(outcome: NonNullable<StepsOutcome>, record: Record<string, unknown>): BuildResult {

@@ -26,9 +26,10 @@ export async function packageDatabaseDigest(root: string): Promise<string> {
   return digest.digest('hex');
 }
 
-const DATABASE = 'var/db/pkg';
+export const DATABASE = 'var/db/pkg';
 
-async function installedCpvs(root: string): Promise<string[]> {
+/** category/name-version of everything installed below `root`, sorted. */
+export async function installedCpvs(root: string): Promise<string[]> {
   const categories = await directories(join(root, DATABASE));
   const lists = await Promise.all(
     categories.map(async (category) =>

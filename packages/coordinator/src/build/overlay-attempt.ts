@@ -7,7 +7,7 @@ import { ATTEMPT_VARIABLE } from './attempt-directory.ts';
 import { niced } from './build-command.ts';
 import type { BuildResult } from './build-result.ts';
 import { explainFailure } from './explain-failure.ts';
-import { handOverFiles } from './hand-over.ts';
+import { addRootFacts, handOverFiles } from './hand-over.ts';
 import { fileSystemOf, type MountedFileSystem, parseMountinfo } from './mountinfo.ts';
 import { copyPublished } from './published-copy.ts';
 import { attemptPaths, type RootJob } from './root-job.ts';
@@ -44,6 +44,7 @@ export async function overlayAttempt(context: AttemptContext, program: readonly 
     return { outcome: 'aborted', text: `the build's namespace ended without a result: ${last}`, record: {} };
   }
   if (result.outcome === 'built') {
+    await addRootFacts(rootJob.packages.upper, await readFile(paths.rootFacts, 'utf8').catch(() => undefined));
     await handOverFiles(rootJob.packages.upper, directory.handOver, await publisherOf(context.config));
   }
   return result;

@@ -23,6 +23,8 @@ export function attemptPaths(attemptDir: string) {
   return {
     job: `${attemptDir}/job.json`,
     result: `${attemptDir}/result.json`,
+    /** What was installed in the root when the package was built. */
+    rootFacts: `${attemptDir}/build-root.json`,
     root: `${attemptDir}/root`,
     layers: `${attemptDir}/layers`,
     tmp: `${attemptDir}/tmp`,

@@ -1,5 +1,6 @@
 import type { Variant } from '@binhost/shared/portage';
 import { variantKey } from '../demand/variant-key.ts';
+import { automagicLibraries, automagicText, type RootPackage } from './automagic.ts';
 import { builtBindings, variantDifference, type WantedVariant } from './built-variant.ts';
 import type { PackageMetadata } from './gpkg-metadata.ts';
 
@@ -36,6 +37,8 @@ export interface Publication {
   publishedAs?: string;
   /** Set: nothing is published, and the attempt has failed. */
   failure?: string;
+  /** Set: nothing is published before a person has approved it, and why. */
+  quarantine?: string;
 }
 
 /**
@@ -46,6 +49,8 @@ export interface Publication {
 export function planPublication(input: {
   wanted: WantedVariant & { pool: string; variantKey: string };
   handedOver: readonly HandedOver[];
+  /** What the build root held; undefined: not known, or a person has approved the packages as they are. */
+  root?: readonly RootPackage[] | undefined;
   /** Live packages of the pool: all of the versions that were handed over or asked for. */
   published: readonly PublishedFacts[];
 }): Publication {
@@ -64,7 +69,10 @@ export function planPublication(input: {
   if (fitting.length === 0 && publishedAs === undefined) {
     return { publish: [], dropped, failure: whyNoTarget(candidates, dropped, wanted) };
   }
-  const chosen = chooseItems(candidates, { keys, newest: newestTimes(published) });
+  const chosen = chooseItems(withoutAutomagic(candidates, input.root ?? [], dropped), {
+    keys,
+    newest: newestTimes(published),
+  });
   dropped.push(...chosen.dropped);
   if (publishedAs !== undefined) return { publish: chosen.publish, dropped, publishedAs };
   const target = chosen.publish.find((item) => fitting.includes(item));
@@ -72,10 +80,25 @@ export function planPublication(input: {
     const why = chosen.dropped.findLast(({ path }) => fitting.some((item) => item.path === path))?.why;
     return { publish: [], dropped, failure: `${wanted.cpv} can't be published: ${why}` };
   }
+  const found = automagicLibraries(target.metadata, input.root ?? []);
+  if (found.length > 0) return { publish: [], dropped, quarantine: automagicText(found) };
   const publish = chosen.publish.map((item) =>
     item === target ? { ...item, byProduct: false, variantKey: wanted.variantKey } : item,
   );
   return { publish, dropped };
+}
+
+/** A by-product that found libraries by itself is left behind: nobody asked for it, so nobody is asked about it. */
+function withoutAutomagic(
+  candidates: readonly Candidate[],
+  root: readonly RootPackage[],
+  dropped: Publication['dropped'],
+): Candidate[] {
+  return candidates.filter(({ item, difference }) => {
+    const found = difference === undefined ? [] : automagicLibraries(item.metadata, root);
+    if (found.length > 0) dropped.push({ path: item.path, why: automagicText(found) });
+    return found.length === 0;
+  });
 }
 
 /** What may be published of packages in the order of their BUILD_TIME. */

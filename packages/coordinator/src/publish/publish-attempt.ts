@@ -5,7 +5,9 @@ import type { IndexFacts } from '@binhost/shared/protocol';
 import { coordinatorError } from '../coordinator-errors.ts';
 import type { Logger } from '../log.ts';
 import { settlePublished } from '../queue/build-store.ts';
-import { failPublishing, finishPublishing, type PublishJob } from '../queue/lease-store.ts';
+import { decidePolicy } from '../queue/decide-policy.ts';
+import { failPublishing, finishPublishing, type PublishJob, quarantineBuild } from '../queue/lease-store.ts';
+import { loadPolicies } from '../queue/policy-read-store.ts';
 import { type CheckedGpkg, checkGpkg } from './check-gpkg.ts';
 import { indexEntry } from './index-entry.ts';
 import { readIndex, writeIndex } from './index-file.ts';
@@ -21,6 +23,7 @@ import {
   recordPublished,
   renameVariant,
 } from './published-store.ts';
+import { readBuildRoot } from './read-build-root.ts';
 import { mtimeOf } from './reconcile-published.ts';
 import { runVerify } from './run-gpg.ts';
 import { runGpkgSign } from './run-gpkg-sign.ts';
@@ -41,10 +44,15 @@ import { runGpkgSign } from './run-gpkg-sign.ts';
 export async function publishAttempt(publisher: PoolPublisher, job: PublishJob): Promise<void> {
   const log = publisher.log.child({ buildId: job.buildId, attemptId: job.attemptId });
   const staging = join(publisher.paths.staging, String(job.attemptId));
+  const asked = job.isApproved
+    ? undefined
+    : decidePolicy(await loadPolicies(publisher.db), { ...job, stage: 'publish' });
+  if (asked && asked.verdict !== 'auto') return quarantine(publisher, job, { reason: asked.reason, heldBy: 'policy' });
   log.info({ cpv: job.cpv }, 'publishing build');
   const plan = await planHandOver(publisher, job, staging);
   for (const drop of plan.dropped) log.info(drop, 'left a package behind');
   await publisher.assertLocked();
+  if (plan.quarantine !== undefined) return quarantine(publisher, job, { reason: plan.quarantine, heldBy: 'check' });
   if (plan.failure !== undefined) {
     log.warn({ why: plan.failure }, 'hand-over refused');
     await removeHandOver(staging, log);
@@ -59,6 +67,16 @@ export async function publishAttempt(publisher: PoolPublisher, job: PublishJob):
   log.info({ packages: placed.map(({ place }) => place.path), timestamp: index?.timestamp }, 'published build');
 }
 
+/** The files stay in staging until a person has decided. */
+async function quarantine(
+  { db, log }: PoolPublisher,
+  { buildId, attemptId }: PublishJob,
+  why: { reason: string; heldBy: 'policy' | 'check' },
+): Promise<void> {
+  await quarantineBuild(db, { buildId, ...why });
+  log.warn({ buildId, attemptId, ...why }, 'build waits for a person');
+}
+
 /** What can't be removed costs room and nothing else. */
 async function removeHandOver(staging: string, log: Logger): Promise<void> {
   await removeTree(staging).catch((err: unknown) => log.warn({ err, staging }, 'could not remove hand-over'));
@@ -71,7 +89,8 @@ async function planHandOver({ db, pool }: PoolPublisher, job: PublishJob, stagin
   }
   const cpvs = handedOver.flatMap(({ result }) => ('broken' in result ? [] : [result.cpv]));
   const published = await publishedOfVersions(db, pool, [job.cpv, ...cpvs]);
-  return planPublication({ wanted: job, handedOver, published });
+  const root = job.isApproved ? undefined : await readBuildRoot(staging);
+  return planPublication({ wanted: job, handedOver, published, root });
 }
 
 async function checkOrWhyNot(file: string): Promise<HandedOver['result']> {

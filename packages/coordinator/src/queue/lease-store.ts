@@ -12,7 +12,13 @@ import type { FetchPolicy, RetryPolicy } from './retry-policy.ts';
 export { registerBuilder, retireBuilder, touchBuilder } from './builder-store.ts';
 export { claimBuild } from './claim-store.ts';
 export { loadLeases } from './held-lease-store.ts';
-export { claimBuilt, failPublishing, finishPublishing, type PublishJob } from './publish-claim-store.ts';
+export {
+  claimBuilt,
+  failPublishing,
+  finishPublishing,
+  type PublishJob,
+  quarantineBuild,
+} from './publish-claim-store.ts';
 
 /**
  * What a builder writes about its attempt. Every write names the lease's token and finds no row once the lease is gone:

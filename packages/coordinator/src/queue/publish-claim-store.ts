@@ -70,6 +70,18 @@ export async function claimBuilt(db: Database, pool: string): Promise<PublishJob
   });
 }
 
+/**
+ * What was handed over waits for a person: its files stay in staging.
+ *
+ * @param heldBy `policy`: one that asks before publishing; `check`: something about the packages that a person should see
+ */
+export async function quarantineBuild(
+  db: Database,
+  { buildId, reason, heldBy }: { buildId: number; reason: string; heldBy: 'policy' | 'check' },
+): Promise<void> {
+  await moveBuild(db, { buildId, event: 'quarantine', reason, heldBy });
+}
+
 /** The variant stands in the index. Call it in the transaction that records the package. @throws ILLEGAL_TRANSITION */
 export async function finishPublishing(
   db: Database,

@@ -1,0 +1,59 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseCpv } from '@binhost/shared/portage';
+import { DATABASE, installedCpvs } from './installed-packages.ts';
+
+/**
+ * What the publisher must know of a build root to tell which libraries a package found by itself. It goes with the hand-over as
+ * `build-root.json`; publish/read-build-root.ts reads it.
+ */
+export interface BuildRootFacts {
+  format: 1;
+  packages: {
+    cpv: string;
+    /** Enabled flags. */
+    use: string[];
+    /** `x86_64: libfoo.so.1 …`; empty: none. */
+    provides: string;
+    /** RDEPEND, PDEPEND and IDEPEND as one text. */
+    dependencies: string;
+    /** Whether the profile's @system names it. */
+    isSystem: boolean;
+  }[];
+}
+
+export const BUILD_ROOT_FILE = 'build-root.json';
+
+/** @param system category/name of what the profile's @system names */
+export async function buildRootFacts(root: string, system: ReadonlySet<string>): Promise<BuildRootFacts> {
+  const packages: BuildRootFacts['packages'] = [];
+  for (const cpv of await installedCpvs(root)) {
+    const value = (name: string): Promise<string> => readValue(join(root, DATABASE, cpv, name));
+    const dependencies = await Promise.all(['RDEPEND', 'PDEPEND', 'IDEPEND'].map(value));
+    packages.push({
+      cpv,
+      use: (await value('USE')).split(' ').filter(Boolean),
+      provides: await value('PROVIDES'),
+      dependencies: dependencies.filter(Boolean).join(' '),
+      isSystem: system.has(parseCpv(cpv)?.cp ?? ''),
+    });
+  }
+  return { format: 1, packages };
+}
+
+const MAX_VALUE_BYTES = 1024 * 1024;
+
+/** A build ran here as root: a link may lead out of the root, a pipe may never end. */
+async function readValue(file: string): Promise<string> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const handle = await open(file, flags).catch(() => undefined);
+  if (!handle) return '';
+  try {
+    const found = await handle.stat();
+    if (!found.isFile() || found.size > MAX_VALUE_BYTES) return '';
+    return (await handle.readFile('utf8')).trim().replace(/\s+/g, ' ');
+  } finally {
+    await handle.close();
+  }
+}
