@@ -130,7 +130,7 @@ function dependencyAtom(random: Random, ebuild: Ebuild, target: Ebuild): string 
     ? `${random.pick(['>=', '<=', '~', '='])}${cpvOf(target).replace(/-r\d+$/, '')}`
     : cpOf(target);
   const ending = random.pick(['', '', ':=', ':=', `:${slot}`, `:${slot}=`, ':*']);
-  return `${versioned}${ending}${random.chance(0.12) ? useDependency(random, ebuild, target) : ''}`;
+  return `${versioned}${ending}${random.chance(0.07) ? useDependency(random, ebuild, target) : ''}`;
 }
 
 function useDependency(random: Random, ebuild: Ebuild, target: Ebuild): string {

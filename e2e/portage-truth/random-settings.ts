@@ -30,10 +30,10 @@ export function randomNode(random: Random, { ebuilds }: Catalogue, binaryOnly: b
         .some(ebuilds, 0.2)
         .map((ebuild) => useLine(random, ebuild))
         .filter((line) => line !== ''),
-      'package.accept_keywords': random.some(ebuilds, 0.8).map((ebuild) => keywordLine(random, ebuild)),
+      'package.accept_keywords': random.some(ebuilds, 0.92).map((ebuild) => keywordLine(random, ebuild)),
       'package.mask': masks,
       'package.unmask': random.some(masks, 0.75),
-      'package.license': random.some(names, 0.6).map((name) => `${name} Secret`),
+      'package.license': random.some(names, 0.85).map((name) => `${name} Secret`),
       'profile/package.provided': random.chance(0.06) ? [cpvOf(random.pick(ebuilds))] : [],
       'profile/package.use.force': random
         .some(ebuilds, 0.04)

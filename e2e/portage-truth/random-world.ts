@@ -55,8 +55,8 @@ function randomOptions(random: Random, catalogue: Catalogue): Pick<World, 'keptO
     ],
     0.06,
   );
-  const display = random.chance(0.08)
-    ? random.pick([['--tree'], ['--columns'], ['--alphabetical'], ['--tree', '--unordered-display']])
+  const display = random.chance(0.1)
+    ? random.pick([['--tree'], ['--tree'], ['--columns'], ['--alphabetical'], ['--tree', '--unordered-display']])
     : [];
   const kind = random.chance(0.08) ? random.pick(['-GpvuDN', '-KpvuDN']) : '-gpvuDN';
   return { keptOptions, list: [...display, kind, 'world'] };

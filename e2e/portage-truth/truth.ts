@@ -39,9 +39,8 @@ await checkWorlds({
   goOn: (done) => done < count && (minutes === undefined || seconds() < minutes * 60),
   onOutcome: (outcome) => {
     addCoverage(coverage, outcome);
-    if (outcome.differences.length === 0) return;
-    different += 1;
     printOutcome(outcome, values.show);
+    if (outcome.differences.length > 0) different += 1;
   },
 });
 printCoverage(coverage);
