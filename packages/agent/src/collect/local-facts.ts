@@ -87,6 +87,16 @@ export function wantsBdeps(options: readonly string[]): boolean {
   return wants;
 }
 
+/** The atoms of `--usepkg-exclude`, which may stand several times, with several atoms each. */
+export function excludedFromBinaries(options: readonly string[]): string[] {
+  const texts = options.flatMap((option, at) => {
+    if (option === '--usepkg-exclude') return [options[at + 1] ?? ''];
+    return /^--usepkg-exclude=(.*)$/.exec(option)?.[1] ?? [];
+  });
+  const atoms = texts.flatMap((text) => text.split(/\s+/)).filter((atom) => atom !== '' && atom.length <= 255);
+  return [...new Set(atoms)].slice(0, 1000);
+}
+
 /** Without user and password, which are nobody else's business. */
 export function shownAddress(uri: string): string {
   return uri

@@ -1,6 +1,6 @@
 import { type NodeFacts, UNKNOWN_FACTS } from '@binhost/shared/protocol';
 import { keepResultOptions } from './default-options.ts';
-import { wantsBdeps } from './local-facts.ts';
+import { excludedFromBinaries, wantsBdeps } from './local-facts.ts';
 import { splitShellWords } from './shell-words.ts';
 
 /** What a look asks of the node's Portage, as text; read-node-facts.ts reads it. */
@@ -46,6 +46,7 @@ export function nodeFacts(texts: NodeFactTexts, revisions: ReadonlyMap<string, s
     features: words(get('FEATURES'), 500),
     binaryOnly: options?.binaryOnly ?? false,
     withBdeps: wantsBdeps(options?.kept ?? []),
+    usepkgExclude: excludedFromBinaries(options?.kept ?? []),
     portageVersion: (/Portage (\S+)/.exec(texts.version)?.[1] ?? 'unknown').slice(0, 100),
     repositories: repositoryPlaces(texts.repositories)
       .slice(0, 200)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  excludedFromBinaries,
   highestOf,
   localChanges,
   packageOfDirectory,
@@ -74,4 +75,15 @@ test.each([
 
 test("an address is shown without its user's password", () => {
   expect(shownAddress('https://me:secret@binhost/packages/')).toBe('https://binhost/packages');
+});
+
+test.each([
+  [['--usepkg-exclude=app-misc/a'], ['app-misc/a']],
+  [
+    ['--usepkg-exclude', 'app-misc/a  dev-libs/*', '--backtrack=9', '--usepkg-exclude=app-misc/b app-misc/a'],
+    ['app-misc/a', 'dev-libs/*', 'app-misc/b'],
+  ],
+  [['--with-bdeps=y'], []],
+])('%j keeps from being taken as binaries: %j', (options, atoms) => {
+  expect(excludedFromBinaries(options)).toEqual(atoms);
 });

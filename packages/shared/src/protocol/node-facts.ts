@@ -30,6 +30,8 @@ export const nodeFacts = z.object({
   world: z.array(textValue(255)).max(5000).default([]),
   /** The node's EMERGE_DEFAULT_OPTS hold --with-bdeps=y: what its packages need to be built is wanted as well. */
   withBdeps: z.boolean().default(false),
+  /** `--usepkg-exclude` of the node's EMERGE_DEFAULT_OPTS, one atom each: such packages are compiled whatever is published. */
+  usepkgExclude: z.array(textValue(255)).max(1000).default([]),
   /** package.provided, one cpv each: such packages are just missing from the list. */
   provided: z.array(textValue(255)).max(5000).default([]),
   /** The highest installed sys-libs/glibc or sys-libs/musl as cpv; null: none. */
