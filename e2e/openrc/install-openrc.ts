@@ -19,7 +19,15 @@ export async function installOpenrc(root: SeparateRoot): Promise<void> {
   await root.must(['rm', '-rf', '/etc/init.d', '/etc/conf.d', '/etc/runlevels']);
   for (const name of await readdir(downloads)) await unpack(root, downloads, name);
   await root.must(['rm', '-rf', downloads]);
-  await root.must(['mkdir', '-p', '/etc/init.d', '/etc/conf.d', '/etc/runlevels/default', '/run/openrc']);
+  await root.must([
+    'mkdir',
+    '-p',
+    '/etc/init.d',
+    '/etc/conf.d',
+    '/etc/runlevels/default',
+    '/etc/insserv.conf.d',
+    '/run/openrc',
+  ]);
   // Of Debian's insserv, which only Debian's own init scripts need; OpenRC complains where it is missing.
   await writeFile(root.outside('/etc/insserv.conf'), '');
   await writeFile(root.outside('/run/openrc/softlevel'), 'default\n');

@@ -11,7 +11,7 @@ import {
   type ServiceName,
 } from '../openrc/install-services.ts';
 import { openSeparateRoot, type SeparateRoot } from '../openrc/openrc-root.ts';
-import { openrcService, processes } from '../openrc/openrc-service.ts';
+import { openrcService, processes, type RootProcess } from '../openrc/openrc-service.ts';
 import { missingForOpenrc } from '../openrc/requirements.ts';
 import { requestSocket } from '../support/request-socket.ts';
 import { trustKey } from '../support/trust-key.ts';
@@ -74,6 +74,11 @@ async function expectRc(name: ServiceName, command: string, exitCode: number, ou
   expect(run.exitCode).toBe(exitCode);
 }
 
+async function mainProcess(name: ServiceName): Promise<RootProcess | undefined> {
+  const pid = await service(name).mainPid();
+  return (await processes(root)).find((each) => each.pid === pid);
+}
+
 const uidOf = async (user: string): Promise<number> => Number(await root.must(['id', '-u', user]));
 const gidOf = async (user: string): Promise<number> => Number(await root.must(['id', '-g', user]));
 const longBuilds = async () => (await processes(root)).filter(({ command }) => command.includes(LONG_BUILD));
@@ -96,6 +101,7 @@ describe('the four services under real OpenRC', () => {
 
   test('start in the order of their needs: the builder brings the coordinator', async () => {
     await appendConf(root, 'binhost-agent', 'export BINHOST_AGENT_NODE_NAME="named-in-conf-d"');
+    await appendConf(root, 'binhost-agent', 'SERVICE_ARGS="--config /etc/binhost-agent/agent.toml"');
     for (const name of ['binhost-builder', 'binhost-publisher', 'binhost-agent'] as const)
       await expectRc(name, 'start', 0, /Starting binhost \w+/);
     for (const name of SERVICES) await expectRc(name, 'status', 0, /status: started/);
@@ -104,6 +110,7 @@ describe('the four services under real OpenRC', () => {
   test('work: coordinator and agent answer, the builder is registered, the publisher holds its pool', async () => {
     for (const name of SERVICES) await untilWorks(name);
     expect((await agentStatus()).node).toBe('named-in-conf-d');
+    expect((await mainProcess('binhost-agent'))?.command).toMatch(/ run --config \S+agent.toml$/);
     expect(JSON.parse(await root.must(['binhost-coordinator', 'status', '--json']))).toMatchObject({
       nodes: { online: 1 },
       publishing: ['default'],
@@ -116,9 +123,7 @@ describe('the four services under real OpenRC', () => {
     ['binhost-publisher', 'binhost-publish', 'binhost'],
     ['binhost-agent', 'root', 'root'],
   ] as const)('%s runs as %s, group %s', async (name, user, group) => {
-    const pid = await service(name).mainPid();
-    const main = (await processes(root)).find((each) => each.pid === pid);
-    expect(main).toMatchObject({ uid: await uidOf(user), gid: await gidOf(group) });
+    expect(await mainProcess(name)).toMatchObject({ uid: await uidOf(user), gid: await gidOf(group) });
   });
 
   test('serve the whole loop, after `rc-service binhost-agent look`', async () => {
@@ -128,6 +133,19 @@ describe('the four services under real OpenRC', () => {
     const hello = async () => (await agentStatus()).wishes?.list.find(({ cpv }) => cpv === 'app-misc/hello-2.12');
     await waitFor(async () => (await hello())?.state === 'ready', { timeoutMs: 30_000, what: 'hello to be ready' });
     expect((await agentStatus()).lastLook?.number).toBeGreaterThan(before);
+  });
+
+  test.each([
+    ["read the publisher's keys", 'ls /var/lib/binhost-coordinator/gnupg'],
+    ["move the publisher's keys away", 'mv /var/lib/binhost-coordinator/gnupg /var/lib/binhost-coordinator/other'],
+    ['change what is published', 'touch /var/cache/binhost-coordinator/packages/default/Packages'],
+    ['put a link where root writes a log', 'ln -s /etc/passwd /var/log/binhost-coordinator/builds/99.log'],
+    ['look into a build', 'ls /var/tmp/binhost-builder'],
+  ])("the coordinator's user can't %s", async (_what, command) => {
+    const asBinhost = ['setpriv', '--reuid', 'binhost', '--regid', 'binhost', '--clear-groups', 'sh', '-c', command];
+    const run = await root.run(asBinhost);
+    expect(run.output).toMatch(/Permission denied|Operation not permitted/);
+    expect(run.exitCode).not.toBe(0);
   });
 
   test.each(SERVICES)('%s killed is started again after its delay, and works', async (name) => {
@@ -163,6 +181,16 @@ describe('the four services under real OpenRC', () => {
     const againAtMs = Date.now();
     await expectRc(name, 'start', 0, /Starting binhost \w+/);
     await untilWorks(name, againAtMs);
+  });
+
+  test('a service whose supervisor was killed is unsupervised until a restart, which ends the old program', async () => {
+    const old = await service('binhost-agent').mainPid();
+    const supervisor = await readFile(root.outside('/run/binhost-agent.pid'), 'utf8');
+    await root.must(['sh', '-c', `kill -KILL ${supervisor}`]);
+    await expectRc('binhost-agent', 'status', 64, /status: unsupervised/);
+    await expectRc('binhost-agent', 'restart', 0, /whose supervisor was killed/);
+    await untilWorks('binhost-agent');
+    expect((await processes(root)).map(({ pid }) => pid)).not.toContain(old);
   });
 
   test('a program that does not listen any more is killed at the limit of conf.d', async () => {
