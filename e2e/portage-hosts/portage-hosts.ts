@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { Fleet, MachineOf } from '../scenarios/fleet.ts';
 import { type PortageHost, runOnHost } from './run-on-host.ts';
@@ -16,8 +17,11 @@ export interface PortageHosts {
   close(): Promise<void>;
 }
 
+const projectRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** The subnet is of the test's own namespaces; nothing routes to it from outside. */
 const SUBNET = '10.78.0';
+/** Where every host sees this checkout, readable for all its users wherever it lies on this machine. */
+export const PROGRAM_DIRECTORY = '/opt/binhost-agent';
 /** Real files, no overlay: build roots, the hand-over directory and the database need that. Mounted here on the binhost. */
 export const PLAIN_DIRECTORY = '/srv/binhost';
 
@@ -94,9 +98,14 @@ async function makeRoot(base: string, host: PortageHost, undo: (() => Promise<un
   await run('mount', ['--make-rslave', join(host.root, 'dev')]);
   undo.push(() => quietly('umount', ['-l', join(host.root, 'proc')]));
   undo.push(() => quietly('umount', ['-R', '-l', join(host.root, 'dev')]));
-  await mkdir(join(host.root, PLAIN_DIRECTORY), { recursive: true });
-  await run('mount', ['--bind', layer('plain'), join(host.root, PLAIN_DIRECTORY)]);
-  undo.push(() => quietly('umount', ['-l', join(host.root, PLAIN_DIRECTORY)]));
+  await bind(layer('plain'), join(host.root, PLAIN_DIRECTORY), undo);
+  await bind(projectRoot, join(host.root, PROGRAM_DIRECTORY), undo);
+}
+
+async function bind(from: string, to: string, undo: (() => Promise<unknown>)[]): Promise<void> {
+  await mkdir(to, { recursive: true });
+  await run('mount', ['--bind', from, to]);
+  undo.push(() => quietly('umount', ['-l', to]));
 }
 
 async function joinNetwork(

@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { waitFor } from '@binhost/testkit';
 import type { Fleet } from '../scenarios/fleet.ts';
 import { type BuildView, type Stage, wishesIn } from '../scenarios/stage.ts';
 import { hostDigests } from './host-digests.ts';
 import { HostProcess } from './host-process.ts';
 import { installedPackages } from './installed-packages.ts';
-import { openPortageHosts, PLAIN_DIRECTORY } from './portage-hosts.ts';
+import { openPortageHosts, PLAIN_DIRECTORY, PROGRAM_DIRECTORY } from './portage-hosts.ts';
 import { emergeOnHost, type PortageHost, portageCommand, runOnHost, startOnHost } from './run-on-host.ts';
 import { trustKey } from './trust-key.ts';
 
@@ -33,12 +32,11 @@ export async function openRealStage(fleet: Fleet, portageDirectory: string): Pro
   }
 }
 
-const projectRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const SECRET = 'shared by the hosts of this test';
 const plain = (...parts: string[]) => join(PLAIN_DIRECTORY, ...parts);
 const program = (name: 'agent' | 'coordinator') => [
   'node',
-  join(projectRoot, 'packages', name, 'bin', `binhost-${name}.js`),
+  join(PROGRAM_DIRECTORY, 'packages', name, 'bin', `binhost-${name}.js`),
 ];
 
 function coordinatorEnv(host: PortageHost): Record<string, string> {
@@ -163,7 +161,7 @@ function stageOf(
       return JSON.parse(output) as BuildView[];
     },
     updateWorld: async (name) => {
-      const result = await emergeOnHost(nodeOf(name), ['-guDN', '--verbose', 'world']);
+      const result = await emergeOnHost(nodeOf(name), ['--ignore-default-opts', '-guDN', '--verbose', 'world']);
       return { output: String(result.all ?? ''), exitCode: result.exitCode ?? 1 };
     },
     installed: (name) => installedPackages(nodeOf(name)),

@@ -50,7 +50,7 @@ export const usepkgExclude: Scenario = {
       makeConf: { EMERGE_DEFAULT_OPTS: '--usepkg-exclude=app-misc/ca-certificates' },
     },
   }),
-  expected: { node1: { [certificates]: { state: 'refused', reasonCode: 'excluded-on-node' } } },
+  expected: { node1: { [certificates]: { state: 'refused', reasonCode: 'passed-over' } } },
   builds: { [certificates]: 1 },
 };
 
@@ -139,7 +139,7 @@ export const sourcesOutOfReach: Scenario = {
   expected: {
     node1: {
       'app-arch/by-hand-1.0': { state: 'unbuildable', reasonCode: 'fetch-restricted' },
-      'app-arch/unfetchable-1.0': { state: 'waiting', reasonCode: 'build-failed', build: 'failed' },
+      'app-arch/unfetchable-1.0': { state: 'waiting', reasonCode: 'build-queued', build: 'queued' },
       [certificates]: { state: 'ready' },
     },
   },

@@ -101,7 +101,13 @@ function ebuildDescription({ compileSeconds, breaks, srcUri, ...rest }: EbuildOf
 }
 
 async function updateWorld(host: SimulatedHost): Promise<{ output: string; exitCode: number }> {
-  const run = await runSimulated(host, 'emerge', ['--color=n', '--nospinner', '-guDN', 'world']);
+  const run = await runSimulated(host, 'emerge', [
+    '--color=n',
+    '--nospinner',
+    '--ignore-default-opts',
+    '-guDN',
+    'world',
+  ]);
   return { output: run.stdout + run.stderr, exitCode: run.exitCode ?? 1 };
 }
 
