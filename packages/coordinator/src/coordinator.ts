@@ -5,6 +5,7 @@ import { logFile } from './build/build-log.ts';
 import { controlListener } from './config/control-listener.ts';
 import type { CoordinatorConfig } from './config/coordinator-config.ts';
 import { addressText, parseListenAddress } from './config/listen-address.ts';
+import { packagesUrl } from './config/packages-url.ts';
 import { CHANNELS } from './db/channels.ts';
 import type { Database } from './db/database.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
@@ -12,9 +13,11 @@ import { applyPublished } from './demand/apply-published.ts';
 import { loadDemand, loadWanted } from './demand/load-demand.ts';
 import { recordProofs } from './demand/record-proofs.ts';
 import { refreshDemand } from './demand/refresh-demand.ts';
+import { requestBuild } from './demand/request-build.ts';
 import { wishesOfNode } from './demand/wish-view.ts';
 import { type ApiReads, makeApiReads } from './http/api-reads.ts';
 import { listenOnAddress, listenOnSocket } from './http/listen.ts';
+import { makeOperatorActions, type OperatorActions } from './http/operator-actions.ts';
 import { adminServer, controlServer, packagesServer, viewServer } from './http/servers.ts';
 import { ingestHello } from './ingest/ingest-hello.ts';
 import { ingestInventory } from './ingest/ingest-inventory.ts';
@@ -29,12 +32,12 @@ import type { Logger } from './log.ts';
 import { appendEvent, markSeen, pruneEvents, raiseCursor } from './notify/event-store.ts';
 import { notifyAgents } from './notify/notify-agents.ts';
 import { makePlanner, type Planner } from './plan/planner.ts';
-import { currentIndex, loadPublished, publishedByVariant } from './publish/published-store.ts';
+import { currentIndex, loadPublished, publishedByVariant, publishedOfVersions } from './publish/published-store.ts';
 import { publisherLock } from './publish/publisher.ts';
 import { enqueueBuild, loadLiveBuilds, moveBuild, needBuilds, setPriority } from './queue/build-store.ts';
 import { reclaimLeases } from './queue/reclaim-leases.ts';
 import { isDatabaseAlive, loadHeldLocks, loadNodes } from './status/status-store.ts';
-import { openEbuildTree } from './tree/ebuild-tree.ts';
+import { type EbuildTree, openEbuildTree } from './tree/ebuild-tree.ts';
 
 /**
  * Composition root of `serve`. The order below is the way of the data: link → ingest → demand → plan → queue → build →
@@ -88,6 +91,7 @@ interface Flow {
   presence: Presence;
   /** Makes wishes of the node's newest report. What stops it is logged, shown in the status, and tried again by the poll. */
   refresh(nodeId: string): Promise<void>;
+  tree: EbuildTree;
   /** Nodes whose newest report may not be in their wishes yet, with why; empty: it has not been tried. */
   unread: Map<string, string>;
   planner: Planner;
@@ -129,12 +133,12 @@ function wireSteps({ config, clock, log }: CoordinatorParts, db: Database): Flow
 
   // plan: wishes become builds; builder processes take them out of the queue
   const queue = { loadLiveBuilds, enqueueBuild, needBuilds, moveBuild, setPriority };
-  const planner = makePlanner({ db, tree, config, clock, log, loadDemand, loadWanted, publishedByVariant, ...queue });
+  const planner = makePlanner({ db, tree, config, clock, log, loadDemand, loadWanted, publishedOfVersions, ...queue });
 
   // publish: a publisher process has changed an index; the wishes follow it
   const settle = makePump(
     async () => {
-      await applyPublished({ db, log, publishedByVariant, currentIndex, appendEvent });
+      await applyPublished({ db, log, publishedOfVersions, currentIndex, appendEvent });
       planner.wake();
       notify.wake();
       agents.pushWishes();
@@ -149,7 +153,7 @@ function wireSteps({ config, clock, log }: CoordinatorParts, db: Database): Flow
     },
     (err) => log.error({ step: 'notify', err }, 'agents could not be notified'),
   );
-  return { agents, presence, refresh, unread, planner, settle, notify };
+  return { agents, presence, refresh, tree, unread, planner, settle, notify };
 }
 
 /** What agents say, and what follows from it. Each resolves after the commit; what it returns runs after the acknowledgement. */
@@ -194,11 +198,6 @@ function agentHandlers(flow: Flow, { config, clock, version }: CoordinatorParts,
   };
 }
 
-/** `sync-uri` of a pool; null where packages.url is not set. */
-function packagesUrl({ packages }: CoordinatorConfig, pool: string): string | null {
-  return packages.url === '' ? null : `${packages.url.replace(/\/+$/, '')}/packages/${pool}`;
-}
-
 interface ListenParts {
   parts: CoordinatorParts;
   db: Database;
@@ -219,7 +218,11 @@ async function listen(flow: Flow, { parts, db, signal }: ListenParts): Promise<v
     packages: packagesServer(config.paths.packages, api),
     control: controlServer({ ...api, secret }),
     view: viewServer(api),
-    admin: adminServer({ ...api, actions: { askLook: (reason, name) => flow.agents.askLook(reason, name) } }),
+    admin: adminServer({
+      ...api,
+      actions: { askLook: (reason, name) => flow.agents.askLook(reason, name) },
+      operator: operatorActions(flow, parts, db),
+    }),
   };
   servers.control.server.on('upgrade', gateway.onUpgrade);
   const removeSockets: (() => Promise<void>)[] = [];
@@ -256,6 +259,18 @@ function openGateway(flow: Flow, parts: CoordinatorParts, db: Database): AgentGa
     limits: { pingIntervalMs: pingInterval, helloTimeoutMs: helloTimeout, maxFrame, maxBuffered },
     clock: parts.clock,
     log: parts.log.child({ step: 'link' }),
+  });
+}
+
+/** What people ask for by the commands. */
+function operatorActions(flow: Flow, { config }: CoordinatorParts, db: Database): OperatorActions {
+  return makeOperatorActions({
+    db,
+    requestBuild: (request) => requestBuild({ db, tree: flow.tree, config, publishedByVariant, enqueueBuild }, request),
+    onChange: () => {
+      flow.planner.wake();
+      flow.agents.pushWishes();
+    },
   });
 }
 

@@ -6,6 +6,8 @@ import { coordinatorError } from '../coordinator-errors.ts';
 export interface ApiClient {
   /** @throws SERVER_UNREACHABLE, NOT_ALLOWED, and what the coordinator answers (NOT_FOUND, …) */
   get<T>(path: string): Promise<T>;
+  /** @param body sent as JSON @throws as get, and what the coordinator refuses */
+  post<T>(path: string, body: object): Promise<T>;
   /** The answer's text as it comes. @throws as get */
   stream(path: string): Promise<AsyncIterable<Buffer>>;
 }
@@ -13,23 +15,28 @@ export interface ApiClient {
 /** @param signal ends what is under way */
 export function makeApiClient(socketPath: string, signal: AbortSignal): ApiClient {
   const ask = (path: string): Promise<IncomingMessage> => askFor(request({ socketPath, path, signal }), socketPath);
+  const tell = (path: string, body: object): Promise<IncomingMessage> => {
+    const headers = { 'Content-Type': 'application/json' };
+    return askFor(request({ socketPath, path, signal, method: 'POST', headers }), socketPath, JSON.stringify(body));
+  };
   return {
     get: async <T>(path: string) => JSON.parse(await readAll(await ask(path))) as T,
+    post: async <T>(path: string, body: object) => JSON.parse(await readAll(await tell(path, body))) as T,
     stream: ask,
   };
 }
 
-async function askFor(call: ClientRequest, socketPath: string): Promise<IncomingMessage> {
-  const response = await answerTo(call, socketPath);
+async function askFor(call: ClientRequest, socketPath: string, body?: string): Promise<IncomingMessage> {
+  const response = await answerTo(call, socketPath, body);
   if (response.statusCode === 200) return response;
   throw refusal(await readAll(response), response.statusCode ?? 0);
 }
 
-function answerTo(call: ClientRequest, socketPath: string): Promise<IncomingMessage> {
+function answerTo(call: ClientRequest, socketPath: string, body: string | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     call.once('response', resolve);
     call.once('error', (cause: NodeJS.ErrnoException) => reject(noAnswer(socketPath, cause)));
-    call.end();
+    call.end(body);
   });
 }
 

@@ -16,6 +16,42 @@ export function wordsOf<W extends string>(words: readonly W[], option: string): 
     const given = [value as string | string[]].flat().flatMap((text) => text.split(',').filter(Boolean));
     const wrong = given.find((word) => !words.includes(word as W));
     if (wrong === undefined && given.length > 0) return given as W[];
-    throw coordinatorError('WRONG_USE', `--${option}: expected one of ${words.join(', ')}, got '${wrong ?? ''}'`);
+    throw coordinatorError('WRONG_USE', `--${option}: expected one of ${words.join(', ')}, got '${wrong ?? ''}'`, {
+      hint: 'See binhost-coordinator COMMAND --help.',
+    });
   };
+}
+
+/** The number of a policy as a person gives it. @throws WRONG_USE */
+export function policyNumber(value: unknown): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number) && number >= 1) return number;
+  throw coordinatorError('WRONG_USE', `expected the number of a policy, got '${String(value)}'`, {
+    hint: 'binhost-coordinator policy list lists them.',
+  });
+}
+
+/** One word of a list. @param what it is, for the sentence @throws WRONG_USE */
+export function wordOf<W extends string>(words: readonly W[], what: string): (value: unknown) => W {
+  return (value) => {
+    const word = words.find((known) => known === value);
+    if (word !== undefined) return word;
+    throw coordinatorError('WRONG_USE', `${what}: expected one of ${words.join(', ')}, got '${String(value)}'`, {
+      hint: 'See binhost-coordinator COMMAND --help.',
+    });
+  };
+}
+
+/** A build by its number, or else a package: `12`, `dev-libs/libfoo`. @throws WRONG_USE */
+export function buildOrPackage(value: unknown): { build: number } | { atom: string } {
+  const text = String(value);
+  if (/^\d+$/.test(text)) return { build: buildNumber(text) };
+  if (/^[^\s/-][^\s]*$/.test(text)) return { atom: text };
+  throw coordinatorError(
+    'WRONG_USE',
+    `expected the number of a build, or a package such as dev-libs/libfoo, got '${text}'`,
+    {
+      hint: 'See binhost-coordinator builds, or binhost-coordinator demand.',
+    },
+  );
 }

@@ -45,6 +45,11 @@ export function viewClient(context: CommandContext, args: GlobalArguments): ApiC
   return makeApiClient(`${loadConfigFor(context, args).config.paths.run}/view.sock`, context.signal);
 }
 
+/** The running coordinator, through admin.sock: what changes something. */
+export function adminClient(context: CommandContext, args: GlobalArguments): ApiClient {
+  return makeApiClient(`${loadConfigFor(context, args).config.paths.run}/admin.sock`, context.signal);
+}
+
 export function paintFor(context: CommandContext): Paint {
   return makePaint(context.stdout.isTTY === true && !context.env['NO_COLOR']);
 }

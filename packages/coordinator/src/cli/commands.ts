@@ -2,6 +2,8 @@ import { BinhostError } from '@binhost/shared/errors';
 import yargs from 'yargs';
 import { VERSION } from '../config/version.ts';
 import { coordinatorError } from '../coordinator-errors.ts';
+import { buildCommand } from './build-command.ts';
+import { buildDeedCommands, holdCommand } from './build-deed-commands.ts';
 import { buildInRootCommand } from './build-in-root-command.ts';
 import { builderCommand } from './builder-command.ts';
 import { buildsCommand } from './builds-command.ts';
@@ -9,9 +11,11 @@ import type { CommandContext, CommandYargs } from './command-context.ts';
 import { demandCommand } from './demand-command.ts';
 import { logCommand } from './log-command.ts';
 import { nodesCommand } from './nodes-command.ts';
+import { policyCommand } from './policy-command.ts';
 import { publisherCommand } from './publisher-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { statusCommand } from './status-command.ts';
+import { whyCommand } from './why-command.ts';
 
 const EXIT_CODES = `Exit codes: 0 done, 1 failed, 2 wrong use, 3 no coordinator answers, 70 a mistake of this program.
 Settings: /etc/binhost-coordinator/coordinator.toml; every key also as BINHOST_COORDINATOR_… in the environment.`;
@@ -32,6 +36,11 @@ export async function runCommand(argv: string[], context: CommandContext): Promi
     .command(demandCommand(context))
     .command(buildsCommand(context))
     .command(logCommand(context))
+    .command(whyCommand(context))
+    .command(buildCommand(context))
+    .command(buildDeedCommands(context) as never)
+    .command(holdCommand(context))
+    .command(policyCommand(context))
     .command(buildInRootCommand)
     .parseAsync();
 }

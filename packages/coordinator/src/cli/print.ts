@@ -52,7 +52,7 @@ export function ago(thenMs: number, nowMs: number): string {
 
 const GOOD: (WishState | BuildState)[] = ['published', 'ready'];
 const BAD: (WishState | BuildState)[] = ['failed', 'refused', 'unbuildable', 'aborted'];
-const BUSY: (WishState | BuildState)[] = ['leased', 'building', 'built', 'publishing'];
+const BUSY: (WishState | BuildState)[] = ['leased', 'building', 'built', 'publishing', 'held', 'quarantined'];
 
 export function stateText(state: WishState | BuildState, paint: Paint): string {
   if (GOOD.includes(state)) return paint.good(state);

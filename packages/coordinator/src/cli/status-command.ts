@@ -43,7 +43,17 @@ export function statusText(status: CoordinatorStatus, paint: Paint): string {
     plain(build.reason),
   ]);
   const working = rows.length > 0 ? `\n${table(['BUILD', 'PACKAGE', 'STATE', 'WHY'], rows, paint)}` : '';
-  return overview + working + warningsText(status, paint);
+  return overview + working + stoppedText(status, paint) + warningsText(status, paint);
+}
+
+/** Builds that wait for a person, each with the command that moves it. */
+function stoppedText({ stopped }: CoordinatorStatus, paint: Paint): string {
+  return stopped
+    .map(({ id, cpv, state, reason, whatToDo }) => {
+      const head = `build ${id} of ${plain(cpv)} is ${stateText(state, paint)}: ${plain(reason)}`;
+      return `\n${head}\n  ${whatToDo}\n`;
+    })
+    .join('');
 }
 
 function warningsText({ warnings }: CoordinatorStatus, paint: Paint): string {

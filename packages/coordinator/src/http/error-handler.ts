@@ -6,11 +6,14 @@ export interface ErrorBody {
   error: { code: string; message: string; hint: string | null };
 }
 
-/** Statuses of our codes; every other code is ours to mend and answers 500. */
+/** Statuses of our codes; what is ours to mend and answers 500. */
 const STATUS_OF_CODE: Record<string, number> = {
   BAD_REQUEST: 400,
+  WRONG_USE: 400,
   NOT_ALLOWED: 401,
   NOT_FOUND: 404,
+  ILLEGAL_TRANSITION: 409,
+  PORTAGE_FAILED: 502,
   DATABASE_UNAVAILABLE: 503,
 };
 

@@ -4,9 +4,11 @@ import { isRightSecret } from '../link/right-secret.ts';
 import type { Logger } from '../log.ts';
 import type { ApiReads } from './api-reads.ts';
 import { createServer } from './create-server.ts';
+import type { OperatorActions } from './operator-actions.ts';
 import { type AdminActions, adminRoutes } from './routes/admin.ts';
 import { apiRoutes } from './routes/api.ts';
 import { healthRoutes } from './routes/health.ts';
+import { operatorRoutes } from './routes/operator.ts';
 import { packagesRoutes } from './routes/packages.ts';
 
 export interface ApiParts {
@@ -46,8 +48,9 @@ export function viewServer(parts: ApiParts): FastifyInstance {
 }
 
 /** What admin.sock serves: the view, and what changes something. */
-export function adminServer(parts: ApiParts & { actions: AdminActions }): FastifyInstance {
+export function adminServer(parts: ApiParts & { actions: AdminActions; operator: OperatorActions }): FastifyInstance {
   const app = viewServer(parts);
   adminRoutes(app, parts.actions);
+  operatorRoutes(app, parts.operator);
   return app;
 }

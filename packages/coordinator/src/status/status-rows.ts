@@ -59,6 +59,7 @@ export interface BuildRow {
   stateSince: Date;
   reason: string;
   failureKind: FailureKind | null;
+  heldBy: 'person' | 'policy' | 'check' | null;
   priority: number;
   missing: number;
   notBefore: Date;
@@ -111,6 +112,8 @@ export interface StatusRows {
   buildCounts: BuildCount[];
   /** leased, building, built and publishing. */
   active: BuildRow[];
+  /** held and quarantined, at most 20. */
+  stopped: BuildRow[];
   /** The newest ones that failed, at most 20. */
   failed: BuildRow[];
   builders: BuilderRow[];

@@ -3,7 +3,7 @@ import { and, count, desc, eq, inArray, max, min, ne, type SQL, sql } from 'driz
 import type { Database } from '../db/database.ts';
 import { wishes } from '../demand/demand-tables.ts';
 import { nodes, reports } from '../ingest/report-tables.ts';
-import { publishedIndexes } from '../publish/published-tables.ts';
+import { publishedIndexes, publishedPackages } from '../publish/published-tables.ts';
 import { attempts, builders, builds } from '../queue/build-tables.ts';
 import type {
   AttemptRow,
@@ -19,6 +19,7 @@ import type {
 /** Read-only queries over the tables of all steps. Nothing here writes. */
 
 const FAILED_SHOWN = 20;
+const STOPPED_SHOWN = 20;
 /** A builder that has neither stopped nor been seen for this long is no longer listed. */
 const BUILDERS_SHOWN_DAYS = 7;
 
@@ -28,17 +29,28 @@ export async function isDatabaseAlive(db: Database): Promise<boolean> {
 }
 
 export async function loadStatusRows(db: Database): Promise<StatusRows> {
-  const [nodeRows, wishCounts, buildCounts, active, failed, builderRows, indexes, times] = await Promise.all([
+  const [nodeRows, wishCounts, buildCounts, active, stopped, failed, builderRows, indexes, times] = await Promise.all([
     loadNodes(db),
     loadWishCounts(db),
     db.select({ state: builds.state, count: count() }).from(builds).groupBy(builds.state),
     loadBuilds(db, { states: ['leased', 'building', 'built', 'publishing'] }),
+    loadBuilds(db, { states: ['held', 'quarantined'], limit: STOPPED_SHOWN }),
     loadBuilds(db, { states: ['failed'], limit: FAILED_SHOWN }),
     loadBuilders(db),
     loadIndexes(db),
     loadTimes(db),
   ]);
-  return { nodes: nodeRows, wishCounts, buildCounts, active, failed, builders: builderRows, indexes, ...times };
+  return {
+    nodes: nodeRows,
+    wishCounts,
+    buildCounts,
+    active,
+    stopped,
+    failed,
+    builders: builderRows,
+    indexes,
+    ...times,
+  };
 }
 
 /** @param name only this node */
@@ -71,8 +83,8 @@ export async function loadWishCounts(db: Database): Promise<WishCount[]> {
     .groupBy(wishes.nodeId, wishes.state);
 }
 
-/** Live wishes of all nodes, with the newest build of each variant. */
-export async function loadWishes(db: Database): Promise<WishRow[]> {
+/** Live wishes of all nodes, with the newest build of each variant. @param cp only of this package, category/name */
+export async function loadWishes(db: Database, cp?: string): Promise<WishRow[]> {
   const newest = db
     .selectDistinctOn([builds.variantKey], {
       id: builds.id,
@@ -88,7 +100,7 @@ export async function loadWishes(db: Database): Promise<WishRow[]> {
     .from(wishes)
     .innerJoin(nodes, eq(nodes.id, wishes.nodeId))
     .leftJoin(newest, eq(newest.variantKey, wishes.variantKey))
-    .where(ne(wishes.state, 'gone'))
+    .where(and(ne(wishes.state, 'gone'), cp === undefined ? undefined : isOfPackage(wishes.cpv, cp)))
     .orderBy(nodes.name, wishes.position, wishes.id);
   return rows.map(({ wishes: wish, nodes: node, newest: build }) => ({ ...wish, nodeName: node.name, build }));
 }
@@ -96,14 +108,17 @@ export async function loadWishes(db: Database): Promise<WishRow[]> {
 export interface BuildFilter {
   states?: readonly BuildState[];
   id?: number;
+  /** category/name */
+  cp?: string;
   /** Newest first. */
   limit?: number;
 }
 
-export async function loadBuilds(db: Database, { states, id, limit = 1000 }: BuildFilter): Promise<BuildRow[]> {
+export async function loadBuilds(db: Database, { states, id, cp, limit = 1000 }: BuildFilter): Promise<BuildRow[]> {
   const conditions: (SQL | undefined)[] = [
     states && inArray(builds.state, [...states]),
     id === undefined ? undefined : eq(builds.id, id),
+    cp === undefined ? undefined : isOfPackage(builds.cpv, cp),
   ];
   return db
     .select()
@@ -111,6 +126,21 @@ export async function loadBuilds(db: Database, { states, id, limit = 1000 }: Bui
     .where(and(...conditions))
     .orderBy(desc(builds.id))
     .limit(limit);
+}
+
+/** True for every version; callers look closer: `category/name-extra-1` begins alike. */
+function isOfPackage(cpv: typeof builds.cpv | typeof wishes.cpv, cp: string): SQL {
+  return sql`starts_with(${cpv}, ${`${cp}-`})`;
+}
+
+/** cpv of everything that was ever wished for, built or published, each once. */
+export async function loadKnownPackages(db: Database): Promise<string[]> {
+  const rows = await Promise.all([
+    db.selectDistinct({ cpv: wishes.cpv }).from(wishes),
+    db.selectDistinct({ cpv: builds.cpv }).from(builds),
+    db.selectDistinct({ cpv: publishedPackages.cpv }).from(publishedPackages),
+  ]);
+  return [...new Set(rows.flat().map(({ cpv }) => cpv))];
 }
 
 /** Attempts of these builds, oldest first. */

@@ -11,6 +11,7 @@ import type {
   NodeView,
 } from './view-types.ts';
 import { findWarnings, isBuilderAlive, type WarningFacts } from './warnings.ts';
+import { whatToDoAboutBuild } from './what-to-do.ts';
 
 /**
  * The step status. In: rows of all steps, read by status-store.ts. Out: what the API answers and the commands show
@@ -36,6 +37,7 @@ export function coordinatorStatus(facts: StatusFacts): CoordinatorStatus {
     wishes: countByState(WISH_STATES, rows.wishCounts),
     builds: countByState(BUILD_STATES, rows.buildCounts),
     active: rows.active.map(buildView),
+    stopped: rows.stopped.map((build) => ({ ...buildView(build), whatToDo: whatToDoAboutBuild(build) ?? '' })),
     builders: builderViews(rows, nowMs, facts.builderSilenceMs),
     publishing: [...facts.publishingPools],
     indexes: rows.indexes.map(({ pool, timestamp, sha256, entries }) => ({
@@ -106,6 +108,7 @@ export function buildView(build: BuildRow): BuildView {
     sinceMs: build.stateSince.getTime(),
     reason: build.reason,
     failureKind: build.failureKind,
+    heldBy: build.heldBy,
     priority: build.priority,
     missing: build.missing,
     notBeforeMs: build.notBefore.getTime(),

@@ -1,6 +1,7 @@
 import type { BuildState, Report, WishState, WishView } from '@binhost/shared/protocol';
 import type { FailureKind } from '../queue/build-state.ts';
 import type { AttemptOutcome } from '../queue/build-tables.ts';
+import type { PolicyKind, PolicyStage, PolicyVerdict } from '../queue/decide-policy.ts';
 import type { Warning } from './warnings.ts';
 
 /**
@@ -18,6 +19,8 @@ export interface CoordinatorStatus {
   builds: Record<BuildState, number>;
   /** Builds that are worked on. */
   active: BuildView[];
+  /** Builds that wait for a person, with the command that moves them. */
+  stopped: (BuildView & { whatToDo: string })[];
   builders: BuilderView[];
   /** Pools that a running publisher holds. */
   publishing: string[];
@@ -79,6 +82,8 @@ export interface BuildView {
   /** Why it is in this state. */
   reason: string;
   failureKind: FailureKind | null;
+  /** Who wants it to wait, while it is held or quarantined. */
+  heldBy: 'person' | 'policy' | 'check' | null;
   priority: number;
   /** Builds that must be published before this one may start. */
   missing: number;
@@ -101,4 +106,43 @@ export interface AttemptView {
 
 export interface BuildDetail extends BuildView {
   attemptList: AttemptView[];
+}
+
+/** A wish for a variant, and what helps it. */
+export interface WhyWish {
+  node: string;
+  state: WishState;
+  reasonCode: string | null;
+  reason: string | null;
+  sinceMs: number;
+  whatToDo: string | null;
+}
+
+/** All that is known of one variant of a package. */
+export interface WhyVariant {
+  variantKey: string;
+  pool: string;
+  cpv: string;
+  slot: string;
+  repository: string;
+  useEnabled: string[];
+  bindings: string[];
+  wishes: WhyWish[];
+  /** Its newest build. */
+  build: BuildDetail | null;
+  /** The last lines of the newest attempt's log, where it failed. */
+  logTail: string[];
+  /** What moves the build. */
+  whatToDo: string | null;
+}
+
+export interface PolicyView {
+  id: number;
+  kind: PolicyKind;
+  /** The package, repository or pool; the name of the node. */
+  name: string;
+  verdict: PolicyVerdict;
+  stage: PolicyStage;
+  reason: string;
+  createdAtMs: number;
 }

@@ -11,7 +11,23 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([directory.remove(), program.remove()]));
 
-const COMMANDS = ['serve', 'builder', 'publisher', 'status', 'nodes', 'demand', 'builds', 'log'];
+const COMMANDS = [
+  'serve',
+  'builder',
+  'publisher',
+  'status',
+  'nodes',
+  'demand',
+  'builds',
+  'log',
+  'why',
+  'build',
+  'cancel',
+  'retry',
+  'approve',
+  'hold',
+  'policy',
+];
 
 describe('wrong use is exit code 2', () => {
   test.concurrent.each([
@@ -32,6 +48,24 @@ describe('wrong use is exit code 2', () => {
     ['log', 'expected one more argument'],
     ['log first', "got 'first'"],
     ['log 1 2', "got '2'"],
+    ['why', 'expected one more argument'],
+    ['why -x', 'expected one more argument'],
+    ['build', 'expected one more argument'],
+    ['build a/b --use', 'expected a value after --use'],
+    ['cancel', 'expected one more argument'],
+    ['cancel first', "got 'first'"],
+    ['retry 0', "got '0'"],
+    ['approve 1 2', "got '2'"],
+    ['hold', 'expected one more argument'],
+    ['hold 0', "got '0'"],
+    ['policy', 'expected list, set or remove'],
+    ['policy dance', "got 'dance'"],
+    ['policy set package', 'expected one more argument'],
+    ['policy set cat a/b ask', "got 'cat'"],
+    ['policy set package a/b maybe', "got 'maybe'"],
+    ['policy set package a/b ask --before noon', "got 'noon'"],
+    ['policy remove', 'expected one more argument'],
+    ['policy remove first', "got 'first'"],
     ['status --config', 'expected a value after --config'],
   ])('%j', async (command, part) => {
     const { exitCode, stdout, stderr } = await program.run(command.split(' ').filter(Boolean));
@@ -61,15 +95,30 @@ describe('a configuration that does not fit is exit code 1', () => {
 });
 
 describe('without a running coordinator the exit code is 3', () => {
-  test.concurrent.each(['status', 'nodes', 'nodes alpha', 'demand', 'builds', 'builds 1', 'log 1', 'log 1 -f'])(
-    '%s',
-    async (command) => {
-      const env = { BINHOST_COORDINATOR_PATHS_RUN: join(directory.path, 'run') };
-      const { exitCode, stdout, stderr } = await program.run(command.split(' '), env);
-      expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
-      expect(stderr).toMatch(/^binhost-coordinator: no coordinator answers at .+\n {2}Start it with .+\.$/);
-    },
-  );
+  test.concurrent.each([
+    'status',
+    'nodes',
+    'nodes alpha',
+    'demand',
+    'builds',
+    'builds 1',
+    'log 1',
+    'log 1 -f',
+    'why a/b',
+    'build a/b',
+    'cancel 1',
+    'retry 1',
+    'approve 1',
+    'hold a/b',
+    'policy list',
+    'policy set pool x ask',
+    'policy remove 1',
+  ])('%s', async (command) => {
+    const env = { BINHOST_COORDINATOR_PATHS_RUN: join(directory.path, 'run') };
+    const { exitCode, stdout, stderr } = await program.run(command.split(' '), env);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
+    expect(stderr).toMatch(/^binhost-coordinator: no coordinator answers at .+\n {2}Start it with .+\.$/);
+  });
 });
 
 describe('help', () => {

@@ -37,6 +37,7 @@ export function makeBuildRow(overrides: Partial<BuildRow> = {}): BuildRow {
     stateSince: before(5000),
     reason: 'builder one works on it',
     failureKind: null,
+    heldBy: null,
     priority: 1,
     missing: 0,
     notBefore: before(10_000),
@@ -75,6 +76,7 @@ export function makeRows(overrides: Partial<StatusRows> = {}): StatusRows {
     wishCounts: [],
     buildCounts: [],
     active: [],
+    stopped: [],
     failed: [],
     builders: [
       {

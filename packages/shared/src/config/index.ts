@@ -2,3 +2,4 @@
 export { z } from 'zod';
 export { byteSize, commandLine, durationMs } from './config-values.ts';
 export { type ConfigSources, loadConfig } from './load-config.ts';
+export { nearestWord } from './nearest-word.ts';
