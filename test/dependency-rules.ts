@@ -23,19 +23,19 @@ export const NO_NODE_MODULES = {
 
 /** The way of the data. A step may import types and pure functions of the steps before it, never of those after it. */
 export const STEPS: Record<string, string[]> = {
-  agent: ['collect', 'report', 'link', 'prove', 'status'],
+  agent: ['collect', 'report', 'link', 'prove', 'hooks', 'status'],
   coordinator: ['link', 'ingest', 'demand', 'plan', 'queue', 'build', 'publish', 'notify', 'status'],
 };
 
 /** Rooms that every step may use: they are not on the way of the data. */
 export const SUPPORT: Record<string, string[]> = {
-  agent: ['config', 'files', 'programs', 'log.ts', 'agent-errors.ts', 'situations.ts'],
+  agent: ['config', 'files', 'programs', 'log.ts', 'agent-errors.ts', 'situations.ts', 'situation-of-error.ts'],
   coordinator: ['config', 'db', 'tree', 'log.ts', 'coordinator-errors.ts'],
 };
 
 /** Rooms at the edge: they may use every step, and no step may use them. */
 export const EDGE: Record<string, string[]> = {
-  agent: ['cli', 'agent.ts', 'main.ts'],
+  agent: ['cli', 'agent.ts', 'agent-link.ts', 'agent-look.ts', 'agent-parts.ts', 'main.ts'],
   coordinator: ['http', 'cli', 'coordinator.ts', 'builder-process.ts', 'publisher-process.ts', 'main.ts'],
 };
 

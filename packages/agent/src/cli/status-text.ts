@@ -1,5 +1,6 @@
 import type { WishView } from '@binhost/shared/protocol';
 import { formatDuration } from '@binhost/shared/time';
+import type { SituationView } from '../situations.ts';
 import type { AgentStatus } from '../status/agent-status.ts';
 import { distance, table } from './print.ts';
 
@@ -47,12 +48,18 @@ function lookRows(status: AgentStatus): string[][] {
 /** Shown in full by --json. */
 const PROBLEMS_SHOWN = 10;
 
-function problems({ lastLook, trouble }: AgentStatus): string {
+function problems({ lastLook, situations, hookProblems }: AgentStatus): string {
   const all = lastLook?.problems ?? [];
   const rows = all.slice(0, PROBLEMS_SHOWN).map(({ code, message }) => [code, message]);
   if (all.length > PROBLEMS_SHOWN) rows.push(['…', `${all.length - PROBLEMS_SHOWN} more, see --json`]);
-  if (trouble !== null) rows.unshift(['trouble', trouble]);
-  return rows.length === 0 ? '' : `Problems\n${table(rows, '  ')}`;
+  for (const text of hookProblems) rows.push(['hook', text]);
+  const told = situations.map(situationText).join('');
+  return `${told}${rows.length === 0 ? '' : `Problems\n${table(rows, '  ')}`}`;
+}
+
+/** Heading, what was seen, what it means, what to do: a line each. */
+function situationText({ title, detail, text, whatToDo }: SituationView): string {
+  return [`${title}\n`, ...[detail, text, whatToDo].filter(Boolean).map((line) => `  ${line}\n`)].join('');
 }
 
 function wishes({ wishes: known, proofs, nowMs }: AgentStatus): string {

@@ -37,6 +37,8 @@ export interface Look {
   packageDirectory: string;
   /** The entries of binrepos.conf. */
   binaryRepositories: BinaryRepository[];
+  /** Where the ebuild repositories are. */
+  repositoryLocations: string[];
   /** null: it could not be read; the last one then still counts. */
   inventory: Inventory | null;
 }
@@ -61,12 +63,14 @@ export async function collect(parts: CollectParts): Promise<Look> {
     facts: UNKNOWN_FACTS,
     packageDirectory: '',
     binaryRepositories: [],
+    repositoryLocations: [],
     inventory: null,
   };
   const { root } = parts.config.portage;
   try {
     const settings = await readNodeFacts(parts.config.portage, limitsOf(parts));
     look.packageDirectory = settings.packageDirectory;
+    look.repositoryLocations = settings.repositories.map(({ location }) => location);
     look.facts = settings.facts;
     look.inventory = await readInventory(root);
     look.binaryRepositories = await readBinrepos(root);

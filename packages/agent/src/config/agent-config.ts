@@ -58,6 +58,12 @@ export const agentConfig = z.object({
         'Pause after a look while a binhost was unreachable or a package could not be fetched; half to one and a half of it',
       ),
       timeLimit: durationMs('30m').describe('A look that takes longer is ended'),
+      watch: durationMs('1m').describe(
+        'How often the repositories and the package database are looked at for a change, which leads to a look; 0s: never',
+      ),
+      settle: durationMs('1m').describe(
+        'A change leads to a look when nothing changed for this long and no emerge runs',
+      ),
       nice: z.number().int().min(0).max(19).default(10).describe('Niceness of every program that the agent starts'),
       maxOutput: byteSize('64MiB').describe('A look that prints more than this is ended'),
     })
@@ -88,6 +94,15 @@ export const agentConfig = z.object({
       maxSize: byteSize('2GiB').describe('Larger packages are not fetched to prove them'),
       minFree: byteSize('1GiB').describe('Nothing is fetched that would leave less room than this'),
       timeLimit: durationMs('30m').describe('A fetch that takes longer is ended'),
+    })
+    .prefault({}),
+  hooks: z
+    .object({
+      directory: z
+        .string()
+        .default('/etc/binhost-agent/hooks.d')
+        .describe('Executables that are run for every event, see docs/hooks.md'),
+      timeLimit: durationMs('30s').describe('A hook that takes longer is ended, with all that it started'),
     })
     .prefault({}),
   log: z.object({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),

@@ -19,6 +19,8 @@ export interface LinkParts {
   handlers: CoordinatorHandlers;
   /** The coordinator could not use a message of ours. */
   onRefused: (message: AgentMessage, problem: LinkProblem) => void;
+  /** Every move of the state; `reason` is empty where nothing is wrong. */
+  onMove: (from: LinkState, to: LinkState, reason: string) => void;
   clock: Clock;
   /** A number in [0, 1). */
   random: () => number;
@@ -129,5 +131,6 @@ export class CoordinatorLink {
     if (to === 'online') this.parts.log.info(facts, 'agent online');
     else if (from === 'online') this.parts.log.info(facts, 'agent offline');
     else this.parts.log.debug(facts, 'link state changed');
+    this.parts.onMove(from, to, event === 'stop' ? 'the agent stops' : (problem?.message ?? ''));
   }
 }

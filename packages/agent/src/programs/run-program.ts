@@ -6,13 +6,17 @@ import type { Clock } from '@binhost/shared/time';
  * The one door to other programs. In: an argv and its limits. Out: how the program ended, as a value; it never throws for
  * what a program does. Called by the edges of collect and prove.
  *
- * The program gets no stdin, no shell and a process group of its own, so that what it started is ended with it.
+ * The program gets no stdin but what it is given, no shell and a process group of its own, so that what it started is ended with it.
  */
 export interface ProgramRun {
   /** The program and its arguments. */
   argv: readonly string[];
   /** Added to the agent's own environment. */
   env?: Record<string, string>;
+  /** What it reads on stdin; absent: it has none. */
+  input?: string;
+  /** Also ends what a program that ended well left running in its group. */
+  endsGroup?: boolean;
   timeLimitMs: number;
   /** stdout and stderr together; a program that prints more is ended. */
   maxOutputBytes: number;
@@ -69,7 +73,7 @@ async function start(run: ProgramRun): Promise<Child> {
   const [program = '', ...args] = run.argv;
   const child = execa(program, args, {
     env: run.env ?? {},
-    stdin: 'ignore',
+    ...(run.input === undefined ? { stdin: 'ignore' as const } : { input: run.input }),
     buffer: false,
     reject: false,
     detached: true,
@@ -109,7 +113,7 @@ function guardLimits(child: Child, run: ProgramRun) {
     released.abort();
     run.signal?.removeEventListener('abort', onAbort);
     // What the program left running in its group must not outlive it.
-    if (endedBy) killGroup(child.pid, 'SIGKILL');
+    if (endedBy || run.endsGroup) killGroup(child.pid, 'SIGKILL');
   };
   return { end, release, endedBy: () => endedBy };
 }

@@ -14,6 +14,7 @@ import type { BinaryRepository } from '../collect/binrepos.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
 import type { Logger } from '../log.ts';
 import type { ProgramRun } from '../programs/run-program.ts';
+import { type Situation, situationSentence } from '../situations.ts';
 import { candidateFiles, type FilePlaces } from './candidate-files.ts';
 import { fetchForbidden, type ProofResult } from './choose-proofs.ts';
 import { type GpkgContents, manifestDifference, readGpkg } from './gpkg-file.ts';
@@ -31,6 +32,8 @@ export interface ProveParts {
   repositories: readonly BinaryRepository[];
   /** The pool's address, to say where its key is; null: not known. */
   packagesUrl: string | null;
+  /** Why no proof may count now; undefined: they may. */
+  blocked: Situation | undefined;
   clock: Clock;
   log: Logger;
   signal?: AbortSignal | undefined;
@@ -41,6 +44,11 @@ type Package = PublishedPackageOnWire;
 export async function prove(packages: readonly Package[], parts: ProveParts): Promise<ProofResult[]> {
   if (packages.length === 0) return [];
   parts.log.debug({ packages: packages.length }, 'proving');
+  const { blocked } = parts;
+  if (blocked) {
+    const reason = situationSentence(blocked);
+    return packages.map(({ cpv, buildId }) => ({ cpv, buildId, outcome: 'not-proven', reason }));
+  }
   const { root } = parts.config.portage;
   const places = { repositories: parts.repositories, packageDirectory: parts.packageDirectory, root };
   const fetched = await fetchMissing(packages, places, parts);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   decodeCoordinatorMessage,
+  type IndexFacts,
   type PackagesPublished,
   type PublishedPackageOnWire,
 } from '@binhost/shared/protocol';
@@ -13,6 +14,8 @@ import { stateFile } from '../files/state-file.ts';
 export interface PublishedMemory {
   /** Number of the newest event stored; 0: none. */
   readonly lastEvent: number;
+  /** The index that the newest notice told of; null: none came. */
+  readonly index: IndexFacts | null;
   /** @returns false where the event was stored before (they come at least once) @throws STATE_UNUSABLE */
   store(notice: PackagesPublished): boolean;
   find(cpv: string, buildId: number): PublishedPackageOnWire | undefined;
@@ -41,6 +44,9 @@ export function openPublishedMemory(stateDirectory: string): PublishedMemory {
   return {
     get lastEvent() {
       return kept.notice?.event ?? 0;
+    },
+    get index() {
+      return kept.notice?.index ?? null;
     },
     store: (notice) => {
       if (notice.event <= (kept.notice?.event ?? 0)) return false;

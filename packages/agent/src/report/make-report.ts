@@ -67,6 +67,17 @@ function rowsOf(result: PretendResult): MergeEntry[] {
   return result.entries.filter((entry) => entry.kind !== 'blocks');
 }
 
+/** The report with situations that came up after it was made. */
+export function withSituations(report: Report, situations: readonly Situation[]): Report {
+  const added = situations.map((situation) => ({
+    code: 'not-emerge-output' as const,
+    atom: null,
+    message: situationSentence(situation),
+    lines: [],
+  }));
+  return { ...report, problems: [...added.map(problemOnWire), ...report.problems].slice(0, MAX_PROBLEMS) };
+}
+
 /** Situations among the problems, so that the coordinator shows them in the same words; the parser names these two itself. */
 export function situationProblems(look: Look, situations: readonly Situation[]): PretendProblem[] {
   const wasCut = look.outcome !== undefined && look.outcome.kind !== 'missing' && look.outcome.kind !== 'ended';

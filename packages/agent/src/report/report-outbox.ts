@@ -14,10 +14,12 @@ import { stateFile } from '../files/state-file.ts';
  */
 export interface ReportOutbox {
   readonly epoch: string;
-  /** The number for the next report. Never given twice, also across restarts. @throws STATE_UNUSABLE */
+  /** The number for the next report. Never given twice; across restarts neither, unless the disk takes nothing. */
   takeNumber(): number;
-  /** @throws STATE_UNUSABLE */
+  /** Also where this throws, the report is pending until the agent ends. @throws STATE_UNUSABLE */
   store(report: Report, inventory: Inventory | null): void;
+  /** Replaces the pending report in memory only: the disk takes nothing. */
+  hold(report: Report): void;
   /** The newest report if it is not acknowledged yet. */
   pending(): Report | undefined;
   /** The coordinator has all reports up to this number. */
@@ -42,31 +44,39 @@ export function openReportOutbox(stateDirectory: string): ReportOutbox {
   const reportFile = stateFile(reportPath, (value) => decodeAs(value, 'report'));
   const inventoryFile = stateFile(join(stateDirectory, 'inventory.json'), (value) => decodeAs(value, 'inventory'));
 
-  const identity = identityFile.load() ?? { epoch: randomUUID(), reportNumber: 0, acknowledged: 0 };
-  identityFile.store(identity);
+  const identity = identityFile.load() ?? newIdentity(identityFile);
   let pending = loadOrDrop(reportFile);
+  /** An inventory that the disk did not take. */
+  let unstored: Inventory | undefined;
   let inventoryDigest = loadOrDrop(inventoryFile)?.digest ?? null;
   return {
     epoch: identity.epoch,
     takeNumber: () => {
-      identity.reportNumber += 1;
-      identityFile.store(identity);
+      // Where a number could not be kept, the coordinator knows it: it says at the welcome what it has.
+      identity.reportNumber = Math.max(identity.reportNumber, identity.acknowledged) + 1;
+      storeIfPossible(identityFile, identity);
       return identity.reportNumber;
     },
     store: (report, inventory) => {
-      if (inventory && inventory.digest !== inventoryDigest) inventoryFile.store(inventory);
+      pending = report;
+      const isNew = inventory !== null && inventory.digest !== inventoryDigest;
+      if (isNew) unstored = inventory;
       inventoryDigest = inventory?.digest ?? inventoryDigest;
+      if (unstored) inventoryFile.store(unstored);
+      unstored = undefined;
       reportFile.store(report);
+    },
+    hold: (report) => {
       pending = report;
     },
     pending: () => pending,
     acknowledge: (number) => {
       if (number <= identity.acknowledged) return;
       identity.acknowledged = number;
-      identityFile.store(identity);
-      if (!pending || pending.number > number) return;
-      pending = undefined;
-      rmSync(reportPath, { force: true });
+      const isSent = pending !== undefined && pending.number <= number;
+      if (isSent) pending = undefined;
+      storeIfPossible(identityFile, identity);
+      if (isSent) removeIfPossible(reportPath);
     },
     get lastAcknowledged() {
       return identity.acknowledged;
@@ -74,8 +84,31 @@ export function openReportOutbox(stateDirectory: string): ReportOutbox {
     get inventoryDigest() {
       return inventoryDigest;
     },
-    inventory: () => inventoryFile.load(),
+    inventory: () => unstored ?? inventoryFile.load(),
   };
+}
+
+function newIdentity(file: { store(identity: Identity): void }): Identity {
+  const identity = { epoch: randomUUID(), reportNumber: 0, acknowledged: 0 };
+  file.store(identity);
+  return identity;
+}
+
+/** Where nothing can be written, `store` says so at the next look; at worst a report is sent once more. */
+function storeIfPossible(file: { store(identity: Identity): void }, identity: Identity): void {
+  try {
+    file.store(identity);
+  } catch {
+    // See above.
+  }
+}
+
+function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // See above.
+  }
 }
 
 function decodeIdentity(value: unknown): Identity {

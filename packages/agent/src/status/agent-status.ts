@@ -4,6 +4,7 @@
  */
 import type { Proofs, Report, Welcome, Wishes, WishView } from '@binhost/shared/protocol';
 import type { LinkView } from '../link/coordinator-link.ts';
+import { type Situation, type SituationView, situationSentence, situationView } from '../situations.ts';
 
 export interface AgentStatus {
   node: string;
@@ -27,8 +28,12 @@ export interface AgentStatus {
   wishes: { madeAtMs: number; list: WishView[] } | null;
   /** Proofs of the last look that had any. */
   proofs: Proofs['results'];
-  /** What the coordinator could not use, or why a look could not be finished; null: nothing. */
+  /** The first of `situations` in one paragraph; null: there is none. */
   trouble: string | null;
+  /** What keeps this node from saying what it wants, or from taking what is published: each with what to do. */
+  situations: SituationView[];
+  /** What was wrong with the last event's hooks. */
+  hookProblems: string[];
 }
 
 /** One look in short. */
@@ -54,11 +59,22 @@ export interface ShownFacts {
   welcome: Welcome | null;
   wishes: Wishes | null;
   proofs: Proofs['results'];
-  trouble: string | null;
+  lastReport: Report | null;
+  /** By who finds them: each replaces its own with every look. */
+  situations: { fault: Situation[]; state: Situation[]; look: Situation[]; prove: Situation[]; link: Situation[] };
 }
 
 export function shownFacts(startedAtMs: number): ShownFacts {
-  return { startedAtMs, looking: null, lastLook: null, welcome: null, wishes: null, proofs: [], trouble: null };
+  return {
+    startedAtMs,
+    looking: null,
+    lastLook: null,
+    welcome: null,
+    wishes: null,
+    proofs: [],
+    lastReport: null,
+    situations: { fault: [], state: [], look: [], prove: [], link: [] },
+  };
 }
 
 export interface StatusParts {
@@ -67,6 +83,7 @@ export interface StatusParts {
   coordinator: string;
   nowMs: number;
   shown: ShownFacts;
+  hookProblems: readonly string[];
   link: LinkView;
   nextLook: AgentStatus['nextLook'];
   lastAcknowledgedReport: number;
@@ -75,6 +92,7 @@ export interface StatusParts {
 export function agentStatus(parts: StatusParts): AgentStatus {
   const { shown, link, coordinator } = parts;
   const { welcome, wishes, lastLook } = shown;
+  const situations = Object.values(shown.situations).flat();
   return {
     node: parts.node,
     version: parts.version,
@@ -92,7 +110,9 @@ export function agentStatus(parts: StatusParts): AgentStatus {
     nextLook: parts.nextLook,
     wishes: wishes && { madeAtMs: wishes.madeAtMs, list: wishes.wishes },
     proofs: shown.proofs,
-    trouble: shown.trouble,
+    trouble: situations[0] ? situationSentence(situations[0]) : null,
+    situations: situations.map(situationView),
+    hookProblems: [...parts.hookProblems],
   };
 }
 

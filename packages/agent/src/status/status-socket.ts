@@ -1,7 +1,10 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { BinhostError } from '@binhost/shared/errors';
+import type { Report } from '@binhost/shared/protocol';
 import { agentError } from '../agent-errors.ts';
 import type { AgentStatus } from './agent-status.ts';
 
@@ -9,26 +12,39 @@ import type { AgentStatus } from './agent-status.ts';
  * The agent's two sockets, plain HTTP on Unix sockets; who may use them is said by their permissions.
  *
  * status.sock 0666   GET  /status → 200 AgentStatus
- * control.sock 0600  POST /look   → 202 {"asked":true}; the look follows as soon as none runs
+ *                    GET  /report → 200 the newest report since the start; 404 there is none
+ *                    GET  /log?atom=ATOM[&follow=1] → 200 the build's log as text; 502 {"message","hint"}
+ * control.sock 0600  POST /look[?reason=TEXT] → 202 {"asked":true}; the look follows as soon as none runs
  */
 export interface SocketParts {
   directory: string;
   status: () => AgentStatus;
+  lastReport: () => Report | null;
+  /** @throws BinhostError with what to do */
+  log: (request: { atom: string; follow: boolean; signal: AbortSignal }) => Promise<Readable>;
   /** Somebody asked for a look. */
-  look: () => void;
+  look: (reason: string) => void;
 }
 
 export const STATUS_SOCKET = 'status.sock';
 export const CONTROL_SOCKET = 'control.sock';
 
 /** @throws RUN_DIRECTORY_UNUSABLE, ALREADY_RUNNING */
-export async function openSockets({ directory, status, look }: SocketParts): Promise<{ close(): Promise<void> }> {
+export async function openSockets(parts: SocketParts): Promise<{ close(): Promise<void> }> {
+  const { directory } = parts;
   makeDirectory(directory);
-  const onStatus = route({ 'GET /status': () => ({ code: 200, body: status() }) });
+  const onStatus = route({
+    'GET /status': (_query, response) => answer(response, 200, parts.status()),
+    'GET /report': (_query, response) => {
+      const report = parts.lastReport();
+      answer(response, report ? 200 : 404, report ?? { message: 'there was no look since the agent started' });
+    },
+    'GET /log': (query, response) => void sendLog(query, response, parts),
+  });
   const onControl = route({
-    'POST /look': () => {
-      look();
-      return { code: 202, body: { asked: true } };
+    'POST /look': (query, response) => {
+      parts.look(reasonIn(query));
+      answer(response, 202, { asked: true });
     },
   });
   const servers: Server[] = [];
@@ -42,19 +58,42 @@ export async function openSockets({ directory, status, look }: SocketParts): Pro
   return { close: () => closeAll(servers) };
 }
 
-type Routes = Record<string, () => { code: number; body: unknown }>;
+type Routes = Record<string, (query: URLSearchParams, response: ServerResponse) => void>;
 
 function route(routes: Routes): RequestListener {
   return (request, response) => {
     request.resume();
-    const path = new URL(request.url ?? '/', 'http://agent').pathname;
-    const found = routes[`${request.method} ${path}`];
-    const { code, body } = found?.() ?? {
-      code: 404,
-      body: { message: `expected one of ${Object.keys(routes).join(', ')}, got ${request.method} ${path}` },
-    };
-    response.writeHead(code, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://agent');
+    const found = routes[`${request.method} ${pathname}`];
+    if (found) return found(searchParams, response);
+    const message = `expected one of ${Object.keys(routes).join(', ')}, got ${request.method} ${pathname}`;
+    answer(response, 404, { message });
   };
+}
+
+function answer(response: ServerResponse, code: number, body: unknown): void {
+  response.writeHead(code, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+}
+
+/** A word of who asks, for the log and `status`. */
+function reasonIn(query: URLSearchParams): string {
+  const reason = (query.get('reason') ?? '').replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
+  return reason.slice(0, 100) || 'asked on this node';
+}
+
+async function sendLog(query: URLSearchParams, response: ServerResponse, { log }: SocketParts): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  try {
+    const follow = query.get('follow') === '1';
+    const text = await log({ atom: query.get('atom') ?? '', follow, signal: gone.signal });
+    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
+    text.on('error', () => response.destroy());
+    text.pipe(response);
+  } catch (error) {
+    if (!(error instanceof BinhostError)) throw error;
+    answer(response, 502, { code: error.code, message: error.message, hint: error.hint });
+  }
 }
 
 function makeDirectory(directory: string): void {

@@ -41,6 +41,7 @@ function lookOf(outcome: Look['outcome'], failure: string | null = null): Look {
     facts,
     packageDirectory: '',
     binaryRepositories: [],
+    repositoryLocations: [],
     inventory: null,
   };
 }

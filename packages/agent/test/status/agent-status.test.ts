@@ -33,6 +33,7 @@ function statusOf(wishes: WishView[] | null, changed: Partial<AgentStatus> = {})
     shown,
     link: { state: 'online', sinceMs: NOW - 90_000, problem: null },
     nextLook: { atMs: NOW + 3_600_000, reason: 'on schedule' },
+    hookProblems: [],
     lastAcknowledgedReport: 3,
   });
   return { ...status, ...changed };

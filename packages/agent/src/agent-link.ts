@@ -1,0 +1,108 @@
+/** The link to the coordinator, wired: what the agent says in its hello, and what it does on every message. Made by agent.ts. */
+import { type Hello, type PackagesPublished, PROTOCOL_VERSION, type Welcome } from '@binhost/shared/protocol';
+import { type AgentWorld, logOf } from './agent-parts.ts';
+import type { LookLoop } from './collect/look-loop.ts';
+import { wishEvents } from './hooks/hook-event.ts';
+import { coordinatorAddress } from './link/coordinator-address.ts';
+import { CoordinatorLink } from './link/coordinator-link.ts';
+import type { LinkState } from './link/link-state.ts';
+import type { ReportSender } from './link/report-sender.ts';
+import { situationOfError } from './situation-of-error.ts';
+
+export interface LinkWiring {
+  loop: LookLoop;
+  sender: ReportSender;
+}
+
+export function openLink(world: AgentWorld, { loop, sender }: LinkWiring): CoordinatorLink {
+  const { config, clock, random, shown, memory } = world;
+  const log = logOf(world, 'link');
+  /** The inventory's digest in the newest hello. */
+  let digestSaid: string | null = null;
+  const { firstPause, longestPause, connectLimit, pingInterval, maxFrame } = config.link;
+  const link = new CoordinatorLink({
+    url: config.coordinator.url === '' ? '' : coordinatorAddress(config.coordinator.url),
+    secret: config.coordinator.secret,
+    limits: {
+      firstMs: firstPause,
+      maxMs: longestPause,
+      connectMs: connectLimit,
+      pingIntervalMs: pingInterval,
+      maxFrame,
+    },
+    hello: () => {
+      digestSaid = memory.outbox.inventoryDigest;
+      return helloOf(world, digestSaid);
+    },
+    handlers: {
+      welcome: (welcome) => {
+        shown.welcome = welcome;
+        if (!memory.published.belongTo(welcome.nodeId)) return link.reconnect();
+        sender.onWelcome(welcome, digestSaid);
+        askAfterWelcome(welcome, world, loop);
+      },
+      collectNow: ({ reason }) => loop.ask(reason),
+      packagesPublished: (notice) => {
+        const isNew = storeNotice(notice, world);
+        link.send({ type: 'event-seen', event: memory.published.lastEvent });
+        if (!isNew) return;
+        log.info({ event: notice.event, packages: notice.packages.length }, 'packages were published');
+        loop.notice(notice.stillBuilding);
+      },
+      wishes: (snapshot) => {
+        const events = wishEvents(shown.wishes?.wishes, snapshot.wishes, clock.nowMs());
+        shown.wishes = snapshot;
+        for (const event of events) world.fire(event);
+      },
+    },
+    onRefused: ({ type }, problem) => {
+      const detail = `A message of type ${type} came back: ${problem.message}`;
+      shown.situations.link = [{ code: 'message-refused', detail }];
+      log.warn({ type, text: problem.message }, 'message refused');
+    },
+    onMove: (from, to, reason) => tellHooks({ from, to, reason }, world),
+    clock,
+    random,
+    log,
+  });
+  return link;
+}
+
+function helloOf({ config, version, clock, memory }: AgentWorld, inventoryDigest: string | null): Hello {
+  return {
+    type: 'hello',
+    protocolVersion: PROTOCOL_VERSION,
+    agentVersion: version,
+    nodeName: config.node.name,
+    epoch: memory.outbox.epoch,
+    lastEvent: memory.published.lastEvent,
+    lastAcknowledgedReport: memory.outbox.lastAcknowledged,
+    inventoryDigest,
+    sentAtMs: clock.nowMs(),
+  };
+}
+
+function askAfterWelcome(welcome: Welcome, { shown, memory }: AgentWorld, loop: LookLoop): void {
+  if (welcome.lastReport < memory.outbox.lastAcknowledged) loop.ask('the coordinator lost the last report');
+  // The coordinator is on the way to its binhost: what was unreachable then may be there now.
+  const isUnreachable = shown.lastLook?.problems.some(({ code }) => code === 'binhost-unreachable');
+  if (isUnreachable) loop.ask('the coordinator is back');
+}
+
+/** Stored before it is confirmed, so that it cannot be lost between the two. */
+function storeNotice(notice: PackagesPublished, { memory, shown }: AgentWorld): boolean {
+  try {
+    return memory.published.store(notice);
+  } catch (error) {
+    shown.situations.state = [situationOfError(error, 'state-unwritable')];
+    throw error;
+  }
+}
+
+function tellHooks(move: { from: LinkState; to: LinkState; reason: string }, { fire, shown }: AgentWorld): void {
+  if (move.to === 'online') {
+    shown.situations.link = [];
+    fire({ event: 'link-up', cpv: null, buildId: null, reason: '' });
+  }
+  if (move.from === 'online') fire({ event: 'link-down', cpv: null, buildId: null, reason: move.reason });
+}
