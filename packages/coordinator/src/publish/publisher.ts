@@ -15,7 +15,7 @@ import { poolPaths, removeTree } from './published-directory.ts';
 import { attemptsWithPackages } from './published-store.ts';
 import { readIndexHeader } from './read-index-header.ts';
 import { reconcilePublished } from './reconcile-published.ts';
-import { gpgOf } from './run-gpg.ts';
+import { gpgOf, runStopAgent } from './run-gpg.ts';
 import { exportPublicKey, openSigningKey } from './signing-key.ts';
 
 /**
@@ -44,7 +44,13 @@ export async function runPublisher(options: PublisherOptions): Promise<void> {
   };
   await open.listen(CHANNELS.built, ring);
   signal.addEventListener('abort', () => ring(''), { once: true });
-  await Promise.all([...wakes].map(([pool, wake]) => servePool({ ...options, log: log.child({ pool }) }, pool, wake)));
+  try {
+    await Promise.all(
+      [...wakes].map(([pool, wake]) => servePool({ ...options, log: log.child({ pool }) }, pool, wake)),
+    );
+  } finally {
+    await runStopAgent(gpgOf(config));
+  }
 }
 
 /** The name of the lock that a pool's publisher holds while it works. */

@@ -51,3 +51,19 @@ export async function runVerify(gpg: Gpg, signedText: string): Promise<string | 
     return undefined;
   }
 }
+
+/**
+ * Ends the gpg-agent that gpg left running for this home; it would outlive us, and the keys with it. Where portage.gpg is not
+ * called gpg, or has no gpgconf beside it, nothing is done.
+ */
+export async function runStopAgent({ command, home }: Gpg): Promise<void> {
+  const program = command.at(-1) ?? '';
+  if (!/(?:^|\/)gpg2?$/.test(program)) return;
+  const gpgconf = [...command.slice(0, -1), program.replace(/gpg2?$/, 'gpgconf')];
+  const [file = '', ...first] = gpgconf;
+  await execa(file, [...first, '--homedir', home, '--kill', 'gpg-agent'], {
+    reject: false,
+    timeout: TIME_LIMIT_MS,
+    stdin: 'ignore',
+  });
+}
