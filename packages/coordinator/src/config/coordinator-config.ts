@@ -1,6 +1,18 @@
 import { byteSize, commandLine, durationMs } from '@binhost/shared/config';
 import { z } from 'zod';
 
+/** Rows that are no demand unless `demand.allow` names the rule. */
+export const DEFAULT_EXCLUSIONS = [
+  'live',
+  'kernel',
+  'kernel-module',
+  'already-binary',
+  'bindist',
+  'own-tests',
+  'local-changes',
+] as const;
+export type DefaultExclusion = (typeof DEFAULT_EXCLUSIONS)[number];
+
 /**
  * Every setting of the coordinator's processes: name, type, default, one line of help. docs/config-coordinator.md is made from it.
  * In the environment: BINHOST_COORDINATOR_ and the key in capitals, `control.listen` → BINHOST_COORDINATOR_CONTROL_LISTEN.
@@ -87,6 +99,12 @@ export const coordinatorConfig = z.object({
   demand: z
     .object({
       exclude: z.array(z.string()).default([]).describe('Packages that are never built: category/name or category/*'),
+      allow: z
+        .array(z.enum(DEFAULT_EXCLUSIONS))
+        .default([])
+        .describe(
+          `Exclusions that don't hold here, of ${DEFAULT_EXCLUSIONS.join(', ')}; such as bindist on a private binhost`,
+        ),
       keepReports: z.number().int().min(1).default(20).describe('Reports kept per node'),
     })
     .prefault({}),

@@ -9,16 +9,16 @@ import type { Database } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import { chooseAnnouncements } from './choose-announcements.ts';
 import { NOT_LOOKED } from './decide-wishes.ts';
+import { loadServing, type PublishedOfVersions } from './load-serving.ts';
 import { moveWish } from './move-wish.ts';
 import type { PublishedVariant } from './published-variant.ts';
 import { countBuilding } from './wish-build-store.ts';
-import { loadLiveWishes, lockWishes, type StoredWish } from './wish-store.ts';
+import { loadLiveWishes, lockWishes } from './wish-store.ts';
 
 export interface ApplyPublished {
   db: Database;
   log: Logger;
-  /** What stands in an index now, of these variants; the step publish keeps it. */
-  publishedByVariant(db: Database, variantKeys: string[]): Promise<PublishedVariant[]>;
+  publishedOfVersions: PublishedOfVersions;
   /** The pool's index as it is now; undefined or null: nothing was published yet. */
   currentIndex(db: Database, pool: string): Promise<IndexFacts | undefined | null>;
   /** Writes the node's next event; the step notify keeps them. */
@@ -28,7 +28,7 @@ export interface ApplyPublished {
 /** @returns the nodes whose wishes changed, and how many events were written */
 export async function applyPublished(deps: ApplyPublished): Promise<{ nodes: string[]; events: number }> {
   const wishes = await loadLiveWishes(deps.db);
-  const published = await readPublished(deps, deps.db, wishes);
+  const published = await loadServing(deps.db, deps.publishedOfVersions, wishes);
   const affected = chooseAnnouncements(wishes, published);
   const nodes = [
     ...new Set([...affected.announce.map(({ wish }) => wish.nodeId), ...affected.withdraw.map((wish) => wish.nodeId)]),
@@ -46,7 +46,7 @@ async function applyToNode(deps: ApplyPublished, nodeId: string): Promise<boolea
   return deps.db.transaction(async (tx) => {
     await lockWishes(tx, nodeId);
     const wishes = await loadLiveWishes(tx, nodeId);
-    const published = await readPublished(deps, tx, wishes);
+    const published = await loadServing(tx, deps.publishedOfVersions, wishes);
     const { announce, withdraw } = chooseAnnouncements(wishes, published);
     for (const wish of withdraw) await moveWish(tx, wish, 'withdraw', WITHDRAWN);
     const pool = announce[0]?.variant.pool;
@@ -85,16 +85,6 @@ const WITHDRAWN = {
   publishedBuildId: null,
   publishedEvent: null,
 };
-
-async function readPublished(
-  deps: ApplyPublished,
-  db: Database,
-  wishes: readonly StoredWish[],
-): Promise<Map<string, PublishedVariant>> {
-  const keys = [...new Set(wishes.map((wish) => wish.variantKey))];
-  const found = keys.length === 0 ? [] : await deps.publishedByVariant(db, keys);
-  return new Map(found.map((variant) => [variant.variantKey, variant]));
-}
 
 function onWire({ cpv, buildId, buildTime, path, size, sha512, variantKey }: PublishedVariant) {
   return { cpv, buildId, buildTime, path, size, sha512, variantKey };

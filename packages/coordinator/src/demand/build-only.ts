@@ -11,17 +11,18 @@ import type { ReportRow } from './report-row.ts';
 /**
  * Finds rows that stand in the list only because others would be compiled on the node: they vanish once those are binaries.
  *
- * Roots are rows that the node has or wants for themselves: all that is not new to it, and new rows that nothing in the list
- * needs. What a root needs to run is wanted too; what it only needs to be built is not, unless the node must compile it
+ * Roots are rows that the node has or wants for themselves: those that world or an installed package names, all that is not new
+ * to it (a package of @system is named nowhere), and new rows that nothing in the list needs. What a root needs to run is wanted too; what it only needs to be built is not, unless the node must compile it
  * anyway. A row that fits neither way counts as wanted: building one too many costs a build, one too few a compile on the node.
  *
  * @param rows ebuild and binary rows of one list
+ * @param roots positions of rows that are known to be wanted for themselves
  * @param compiledAnyway positions of ebuild rows that cannot be served
  * @returns position of each build-only row → cpv of a row that needs it to be built
  */
 export function buildOnlyRows(
   rows: readonly ReportRow[],
-  compiledAnyway: ReadonlySet<number>,
+  { roots, compiledAnyway }: { roots: ReadonlySet<number>; compiledAnyway: ReadonlySet<number> },
 ): ReadonlyMap<number, string> {
   const byName = new Map<string, ReportRow[]>();
   for (const row of rows) {
@@ -30,7 +31,9 @@ export function buildOnlyRows(
   }
   const needs = new Map(rows.map((row) => [row, needsOf(row, byName)]));
   const neededByAny = new Set([...needs.values()].flatMap(({ toRun, toBuild }) => [...toRun, ...toBuild]));
-  const wanted = new Set(rows.filter((row) => row.entry.change !== 'new' || !neededByAny.has(row)));
+  const wanted = new Set(
+    rows.filter((row) => row.entry.change !== 'new' || roots.has(row.position) || !neededByAny.has(row)),
+  );
   for (;;) {
     spread(wanted, (row) => {
       const { toRun, toBuild } = needs.get(row) as Needs;

@@ -5,7 +5,7 @@ import type { StoredWish } from './wish-store.ts';
 /**
  * Which wishes what is published changes.
  *
- * @param published what stands in an index now, by variant key
+ * @param published what serves each variant now, by variant key
  * @returns announce: wishes that are served from now on, each with its package; withdraw: wishes whose package is no more
  */
 export function chooseAnnouncements<W extends Pick<StoredWish, 'state' | 'variantKey'>>(

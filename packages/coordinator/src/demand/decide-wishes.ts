@@ -4,8 +4,9 @@
  * kept. The rules, in DESIGN's words: the node's own Portage is the judge; what it still wants to compile after a look that
  * could see the published package is refused, and never built again; what it no longer lists is gone.
  */
-import type { Report, WishState } from '@binhost/shared/protocol';
-import { nameDifference } from './name-difference.ts';
+import { parseCpv } from '@binhost/shared/portage';
+import type { WishState } from '@binhost/shared/protocol';
+import { nameDifference, type PassedOver } from './name-difference.ts';
 import type { PublishedVariant } from './published-variant.ts';
 import type { Judgement, ReportRow } from './report-row.ts';
 import { nextWishState, type WishEvent } from './wish-state.ts';
@@ -17,6 +18,8 @@ export interface LiveWish {
   state: WishState;
   reasonCode: string | null;
   reason: string | null;
+  /** The package that it was told of; null: none. */
+  publishedId: number | null;
   /** Event that told the node of the package; null: not told. */
   publishedEvent: number | null;
 }
@@ -24,16 +27,17 @@ export interface LiveWish {
 export interface WishSnapshot {
   /** `[ebuild]` rows with what they come to. */
   wanted: readonly { row: ReportRow; judgement: Judgement }[];
-  /** `[binary]` rows that are ours, with the package that they name. */
-  ours: readonly { row: ReportRow; published: PublishedVariant }[];
+  /** `[binary]` rows that are ours, with the package that they name; localChange: what the node does to it by itself. */
+  ours: readonly { row: ReportRow; published: PublishedVariant; localChange?: string | undefined }[];
   /** cpv of `[binary]` rows that are not ours. */
   servedElsewhere: ReadonlySet<string>;
   wishes: readonly LiveWish[];
-  /** What is published in the node's pool, by variant key. */
-  published: ReadonlyMap<string, PublishedVariant>;
+  /** What is published in the node's pool. */
+  published: readonly PublishedVariant[];
   /** Newest event that the look could have seen. */
   lastEvent: number;
-  problems: Report['problems'];
+  /** What may tell why a package is passed over. */
+  node: Omit<PassedOver, 'taken'>;
 }
 
 interface Reason {
@@ -57,12 +61,15 @@ export function decideWishes(snapshot: WishSnapshot): WishAction[] {
       wish ? onWanted(wish, row, judgement, snapshot) : create(row, row.variantKey, judgement),
     );
   }
-  for (const { row, published } of snapshot.ours) {
-    const key = published.variantKey;
+  const byPackage = new Map(snapshot.wishes.map((wish) => [wish.publishedId, wish]));
+  for (const taken of snapshot.ours) {
+    const { row, published } = taken;
+    // the wish may be of another variant that this package serves as well
+    const wish = byPackage.get(published.id) ?? byKey.get(published.variantKey) ?? byKey.get(row.variantKey);
+    const key = wish?.variantKey ?? published.variantKey;
     if (actions.has(key)) continue;
-    const wish = byKey.get(key);
     // a wish for what is there already: it is told like any other, and so comes to be proven
-    actions.set(key, wish ? onTaken(wish, row, snapshot) : create(row, key, { event: 'build-wanted' }));
+    actions.set(key, wish ? onTaken(wish, taken, snapshot) : create(row, key, { event: 'build-wanted' }));
   }
   const left = snapshot.wishes.filter((wish) => !actions.has(wish.variantKey));
   return [...actions.values(), ...left.map((wish) => leave(wish, snapshot.servedElsewhere))];
@@ -74,10 +81,10 @@ function onWanted(wish: LiveWish, row: ReportRow, judgement: Judgement, snapshot
   if (wish.state === 'published' || wish.state === 'ready') {
     const couldSee = wish.publishedEvent !== null && snapshot.lastEvent >= wish.publishedEvent;
     if (!couldSee) return keep(wish, row);
-    return { kind: 'move', wishId: wish.id, event: 'refuse', position, ...refusal(row, judgement, snapshot) };
+    return { kind: 'move', wishId: wish.id, event: 'refuse', position, ...refusal(wish, { row, judgement }, snapshot) };
   }
   if (wish.state === 'refused') {
-    return { kind: 'keep', wishId: wish.id, position, ...refusal(row, judgement, snapshot) };
+    return { kind: 'keep', wishId: wish.id, position, ...refusal(wish, { row, judgement }, snapshot) };
   }
   const reasons = reasonOf(judgement);
   const moves = nextWishState(wish.state, judgement.event) !== undefined;
@@ -86,19 +93,38 @@ function onWanted(wish: LiveWish, row: ReportRow, judgement: Judgement, snapshot
 }
 
 /** The node lists the wish as our `[binary]`; only its proof makes it ready. */
-function onTaken(wish: LiveWish, row: ReportRow, { lastEvent }: WishSnapshot): WishAction {
+function onTaken(
+  wish: LiveWish,
+  { row, localChange }: WishSnapshot['ours'][number],
+  { lastEvent }: WishSnapshot,
+): WishAction {
+  const kept = { kind: 'keep', wishId: wish.id, position: row.position } as const;
+  if (localChange !== undefined) {
+    const cp = parseCpv(row.entry.cpv)?.cp;
+    const cure = `add --usepkg-exclude=${cp} to EMERGE_DEFAULT_OPTS there to keep it`;
+    return { ...kept, reasonCode: 'local-changes', reason: `${localChange}; the binary would replace that: ${cure}` };
+  }
   const hasSeen = wish.state === 'published' && wish.publishedEvent !== null && lastEvent >= wish.publishedEvent;
   if (!hasSeen || wish.reasonCode !== NOT_LOOKED) return keep(wish, row);
   const reason = "the node's Portage takes the binary; the node has not proven its file yet";
-  return { kind: 'keep', wishId: wish.id, position: row.position, reasonCode: 'proof-awaited', reason };
+  return { ...kept, reasonCode: 'proof-awaited', reason };
 }
 
 /** Reason code of a published wish until the node has looked again. */
 export const NOT_LOOKED = 'not-looked';
 
-function refusal(row: ReportRow, judgement: Judgement, { published, problems }: WishSnapshot): Reason {
+function refusal(
+  wish: LiveWish,
+  { row, judgement }: WishSnapshot['wanted'][number],
+  { published, ours, node }: WishSnapshot,
+): Reason {
   if (judgement.event !== 'build-wanted') return reasonOf(judgement);
-  const difference = nameDifference(row, published.get(row.variantKey), problems);
+  const told = published.find((variant) => variant.id === wish.publishedId);
+  const taken = ours.map((each) => each.published);
+  const difference = nameDifference(row, told ?? published.find((variant) => variant.variantKey === row.variantKey), {
+    ...node,
+    taken,
+  });
   return { reasonCode: difference.code, reason: difference.text };
 }
 

@@ -1,47 +1,68 @@
 import {
+  type Cpv,
   type DependencyNode,
   dependencyAtoms,
   parseCpv,
   parseDependencies,
   reduceDependencies,
 } from '@binhost/shared/portage';
+import type { NodeFacts } from '@binhost/shared/protocol';
+import type { DefaultExclusion } from '../config/coordinator-config.ts';
+import { localChange } from './local-changes.ts';
 import type { Judgement, ReportRow } from './report-row.ts';
+
+export interface ExclusionRules {
+  /** `demand.exclude`: category/name or category/*. */
+  excluded: readonly string[];
+  /** `demand.allow`: default exclusions that don't hold here. */
+  allowed: readonly DefaultExclusion[];
+  facts: Pick<NodeFacts, 'features' | 'localChanges' | 'shadowed'>;
+  /** The binhost's repositories. */
+  repositories: { has(name: string): boolean };
+}
 
 /**
  * The policy: rows that gain nothing by a binary, or whose binary may not or cannot travel.
  *
- * @param excluded `demand.exclude`: category/name or category/*
- * @param nodeFeatures FEATURES of the node
  * @returns undefined where no rule names the row
  */
-export function exclusionOf(
-  row: ReportRow,
-  excluded: readonly string[],
-  nodeFeatures: readonly string[],
-): Judgement | undefined {
+export function exclusionOf(row: ReportRow, rules: ExclusionRules): Judgement | undefined {
   const parts = parseCpv(row.entry.cpv);
   if (!parts) return exclude('no-package', 'the node printed no package name that can be read');
-  const { category, name, version, cp } = parts;
-  const rule = excluded.find((text) => text === cp || text === `${category}/*`);
+  const { category, cp } = parts;
+  const rule = rules.excluded.find((text) => text === cp || text === `${category}/*`);
   if (rule) return exclude('policy', `the coordinator's demand.exclude names ${rule}`);
   if (row.entry.repository === null) {
     return exclude('no-repository', "the node's Portage printed no repository; binaries can't be matched without it");
   }
+  const found = defaultExclusions(row, parts, rules).find(([code]) => !rules.allowed.includes(code));
+  return found && exclude(...found);
+}
+
+/** All rules that name the row, in the order in which they are told. */
+function defaultExclusions(
+  row: ReportRow,
+  { category, name, version, cp }: Cpv,
+  { facts, repositories }: ExclusionRules,
+): [DefaultExclusion, string][] {
+  const found: [DefaultExclusion, string][] = [];
   if (/^9999+$|\.9999+$/.test(version.replace(/-r\d+$/, '')) || hasWord(row, row.metadata?.properties, 'live')) {
-    return exclude('live', 'a live ebuild: every build of it may be another program');
+    found.push(['live', 'a live ebuild: every build of it may be another program']);
   }
   if (category === 'sys-kernel' && /-(?:sources|kernel)$|^linux-(?:next|image)/.test(name)) {
-    return exclude('kernel', 'kernel sources are copied, not compiled, and a kernel belongs to its machine');
+    found.push(['kernel', 'kernel sources are copied, not compiled, and a kernel belongs to its machine']);
   }
-  if (isKernelModule(row)) return exclude('kernel-module', "kernel modules are made for the node's own kernel");
-  if (name.endsWith('-bin')) return exclude('already-binary', 'it is a binary already; nothing would be compiled');
+  if (isKernelModule(row)) found.push(['kernel-module', "kernel modules are made for the node's own kernel"]);
+  if (name.endsWith('-bin')) found.push(['already-binary', 'it is a binary already; nothing would be compiled']);
   if (hasWord(row, row.metadata?.restrict, 'bindist')) {
-    return exclude('bindist', 'its licence forbids passing binaries on (RESTRICT=bindist)');
+    found.push(['bindist', 'its licence forbids passing binaries on (RESTRICT=bindist)']);
   }
-  if (nodeFeatures.includes('test') && row.entry.use.enabled.includes('test')) {
-    return exclude('own-tests', 'the node wants to run its tests itself (FEATURES=test)');
+  if (facts.features.includes('test') && row.entry.use.enabled.includes('test')) {
+    found.push(['own-tests', 'the node wants to run its tests itself (FEATURES=test)']);
   }
-  return undefined;
+  const change = localChange({ cp, repository: row.entry.repository ?? '' }, facts, repositories);
+  if (change) found.push(['local-changes', `${change}; a binary would replace that without a word`]);
+  return found;
 }
 
 function exclude(code: string, text: string): Judgement {

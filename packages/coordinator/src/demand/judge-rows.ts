@@ -1,41 +1,46 @@
-import type { Report } from '@binhost/shared/protocol';
 import { buildOnlyRows } from './build-only.ts';
-import { exclusionOf } from './exclusions.ts';
-import { obstacleOf } from './obstacles.ts';
+import { type ExclusionRules, exclusionOf } from './exclusions.ts';
+import { type BothSides, obstacleOf } from './obstacles.ts';
 import type { Judgement, ReportRow } from './report-row.ts';
 
-export interface JudgeBy {
-  /** `demand.exclude`. */
-  excluded: readonly string[];
-  report: Pick<Report, 'problems' | 'facts'>;
-  /** Names of the binhost's repositories. */
-  repositories: ReadonlySet<string>;
-  /** Variants whose wish is refused: the node compiles those itself. */
-  refused: ReadonlySet<string>;
+export interface JudgeBy extends BothSides, Pick<ExclusionRules, 'excluded' | 'allowed'> {
+  /** Positions of rows that world or an installed package wants for themselves. */
+  roots: ReadonlySet<number>;
+  /** Variants that the node compiles itself: their wish is refused, or their build failed. */
+  unserved: ReadonlySet<string>;
 }
 
 /** What each `[ebuild]` row of a list comes to: policy first, then obstacles, then whether anybody needs it to run. */
 export function judgeRows(rows: readonly ReportRow[], by: JudgeBy): { row: ReportRow; judgement: Judgement }[] {
-  const { excluded, report, repositories, refused } = by;
+  const { facts } = by.report;
   const alone = rows
     .filter((row) => row.entry.kind === 'ebuild')
     .map((row) => ({
       row,
       judgement:
-        exclusionOf(row, excluded, report.facts.features) ??
-        obstacleOf(row, report.problems, repositories) ??
-        ({ event: 'build-wanted' } satisfies Judgement),
+        exclusionOf(row, { ...by, facts }) ?? obstacleOf(row, by) ?? ({ event: 'build-wanted' } satisfies Judgement),
     }));
-  const unserved = alone.filter(
-    ({ row, judgement }) => judgement.event !== 'build-wanted' || refused.has(row.variantKey),
-  );
-  const buildOnly = buildOnlyRows(rows, new Set(unserved.map(({ row }) => row.position)));
+  // with --with-bdeps=y the node wants them whether or not something is compiled
+  if (facts.withBdeps) return alone;
+  const buildOnly = buildOnlyRows(rows, { roots: by.roots, compiledAnyway: compiledAnyway(alone, by) });
   return alone.map(({ row, judgement }) => {
     const parent = buildOnly.get(row.position);
     return parent === undefined || judgement.event !== 'build-wanted'
       ? { row, judgement }
       : { row, judgement: only(parent) };
   });
+}
+
+/** A node that takes binaries only compiles nothing, served or not. */
+function compiledAnyway(
+  judged: readonly { row: ReportRow; judgement: Judgement }[],
+  { report, unserved }: JudgeBy,
+): ReadonlySet<number> {
+  if (report.facts.binaryOnly) return new Set();
+  const left = judged.filter(
+    ({ row, judgement }) => judgement.event !== 'build-wanted' || unserved.has(row.variantKey),
+  );
+  return new Set(left.map(({ row }) => row.position));
 }
 
 function only(parent: string): Judgement {

@@ -1,7 +1,10 @@
 import { matchesAtom, parseAtom } from '@binhost/shared/portage';
 import type { Report } from '@binhost/shared/protocol';
+import type { Toolchain } from '../tree/toolchain.ts';
 import { hasWord } from './exclusions.ts';
+import { libcObstacle } from './libc-obstacle.ts';
 import type { Judgement, ReportRow } from './report-row.ts';
+import { treeAge } from './tree-age.ts';
 
 type Problem = Report['problems'][number];
 
@@ -13,19 +16,28 @@ const PROPOSALS: Partial<Record<Problem['code'], string>> = {
   'needs-unmask': '/etc/portage/package.unmask',
 };
 
+/** What stands on both sides. */
+export interface BothSides {
+  report: Pick<Report, 'problems' | 'facts'>;
+  /** The binhost's repositories, each with its revision; null: it has none. */
+  repositories: ReadonlyMap<string, string | null>;
+  /** What the pool builds with, and what the node will have. */
+  toolchains: { pool: Toolchain; node: Toolchain };
+}
+
 /**
  * What keeps a row from being built here, or its binary from being taken there.
  *
- * @param problems of the report
- * @param repositories names of the binhost's repositories
  * @returns undefined where nothing does
  */
-export function obstacleOf(
-  row: ReportRow,
-  problems: readonly Problem[],
-  repositories: ReadonlySet<string>,
-): Judgement | undefined {
-  return nodeConfig(row, problems) ?? notInTree(row, repositories) ?? fetchRestricted(row) ?? treeSkew(row);
+export function obstacleOf(row: ReportRow, sides: BothSides): Judgement | undefined {
+  return (
+    nodeConfig(row, sides.report.problems) ??
+    notInTree(row, sides) ??
+    fetchRestricted(row) ??
+    treeSkew(row, sides) ??
+    libcObstacle(row.entry.cpv, sides.toolchains.pool, sides.toolchains.node)
+  );
 }
 
 /** A row that Portage lists only as a proposal stays `[ebuild]` whatever is published. */
@@ -48,7 +60,7 @@ export function isAbout(problem: Problem, { entry }: Pick<ReportRow, 'entry'>): 
   return atom !== undefined && matchesAtom(atom, { cpv, slot, subslot, repository });
 }
 
-function notInTree({ entry, metadata }: ReportRow, repositories: ReadonlySet<string>): Judgement | undefined {
+function notInTree({ entry, metadata }: ReportRow, { report, repositories }: BothSides): Judgement | undefined {
   if (metadata) return undefined;
   const { cpv, repository } = entry;
   if (!repositories.has(repository ?? '')) {
@@ -57,10 +69,8 @@ function notInTree({ entry, metadata }: ReportRow, repositories: ReadonlySet<str
       `the binhost has no repository '${repository}'; add it there to /etc/portage/repos.conf and sync it`,
     );
   }
-  return obstacle(
-    'not-in-tree',
-    `the binhost's repository '${repository}' has no usable ebuild of ${cpv}; sync the binhost (or the node, if it is behind)`,
-  );
+  const age = treeAge(repository ?? '', report.facts, repositories.get(repository ?? ''));
+  return obstacle('not-in-tree', `the binhost's repository '${repository}' has no usable ebuild of ${cpv}; ${age}`);
 }
 
 function fetchRestricted(row: ReportRow): Judgement | undefined {
@@ -70,7 +80,7 @@ function fetchRestricted(row: ReportRow): Judgement | undefined {
 }
 
 /** Portage ignores a binary whose IUSE is not the one of the node's ebuild: such a build would be for nothing. */
-function treeSkew({ entry, metadata }: ReportRow): Judgement | undefined {
+function treeSkew({ entry, metadata }: ReportRow, { report, repositories }: BothSides): Judgement | undefined {
   if (!metadata) return undefined;
   const onNode = new Set([...entry.use.enabled, ...entry.use.disabled]);
   const here = new Set(metadata.iuse);
@@ -84,7 +94,9 @@ function treeSkew({ entry, metadata }: ReportRow): Judgement | undefined {
   }
   if (differences.length === 0) return undefined;
   const named = differences.slice(0, 5).join(', ');
-  return obstacle('tree-skew', `node and binhost have different ebuilds of ${entry.cpv} (${named}); sync both`);
+  const repository = entry.repository ?? '';
+  const age = treeAge(repository, report.facts, repositories.get(repository));
+  return obstacle('tree-skew', `node and binhost have different ebuilds of ${entry.cpv} (${named}); ${age}`);
 }
 
 function obstacle(code: string, text: string): Judgement {

@@ -4,22 +4,30 @@
  * Called after each report (and for all nodes after the binhost's tree was synced); repeating it changes nothing.
  * May fail with PORTAGE_FAILED, retryable, before anything was written, and with what the database throws.
  */
-import type { MergeEntryOnWire } from '@binhost/shared/protocol';
+import { parseCpv } from '@binhost/shared/portage';
+import type { InstalledPackage, MergeEntryOnWire } from '@binhost/shared/protocol';
 import type { Clock } from '@binhost/shared/time';
 import type { CoordinatorConfig } from '../config/coordinator-config.ts';
+import { packagesUrl } from '../config/packages-url.ts';
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import type { EbuildTree } from '../tree/ebuild-tree.ts';
+import { poolRoot } from '../tree/pool-root.ts';
+import { readToolchain, toolchainOf } from '../tree/toolchain.ts';
 import { decideWishes, type WishAction } from './decide-wishes.ts';
 import { findBindings } from './find-bindings.ts';
 import { implicitUse } from './implicit-use.ts';
 import { judgeRows } from './judge-rows.ts';
+import { localChange } from './local-changes.ts';
 import { matchOurs } from './match-ours.ts';
 import { moveWish } from './move-wish.ts';
+import type { BothSides } from './obstacles.ts';
 import type { PublishedVariant } from './published-variant.ts';
 import type { ReportRow } from './report-row.ts';
+import { rootRows } from './root-rows.ts';
 import { variantKey } from './variant-key.ts';
 import { packagesToBe } from './will-have.ts';
+import { loadFailedVariants } from './wish-build-store.ts';
 import {
   createWishes,
   isNewestReport,
@@ -58,28 +66,39 @@ export async function refreshDemand(deps: RefreshDemand, nodeId: string): Promis
     log.debug({ step: 'demand', nodeId }, list ? 'demand waits for the inventory' : 'demand waits for a report');
     return null;
   }
-  const rows = await readRows(deps, list, list.installed);
-  const repositories = new Set((await deps.tree.repositories()).keys());
+  const { rows, available } = await readRows(deps, list, list.installed);
+  const sides = await readSides(deps, list, available);
+  const roots = await readRoots(deps, list, { rows, installed: list.installed });
   const published = await deps.loadPublished(db, list.pool);
+  const { exclude: excluded, allow: allowed } = deps.config.demand;
+  const { report, pool } = list;
   const change = await db.transaction(async (tx) => {
     await lockWishes(tx, nodeId);
     // the refresh of a newer report decides, whichever comes first
     if (!(await isNewestReport(tx, nodeId, list.reportId))) return null;
     const wishes = await loadLiveWishes(tx, nodeId);
+    const refused = wishes.filter((wish) => wish.state === 'refused').map((wish) => wish.variantKey);
+    const failed = await loadFailedVariants(
+      tx,
+      rows.map((row) => row.variantKey),
+    );
+    const unserved = new Set([...refused, ...failed]);
+    const { ours, servedElsewhere } = matchOurs(rows, published);
     const actions = decideWishes({
-      wanted: judgeRows(rows, {
-        excluded: deps.config.demand.exclude,
-        report: list.report,
-        repositories,
-        refused: new Set(wishes.filter((wish) => wish.state === 'refused').map((wish) => wish.variantKey)),
-      }),
-      ...matchOurs(rows, published),
+      wanted: judgeRows(rows, { ...sides, excluded, allowed, roots, unserved }),
+      ours: ours.map((each) => ({ ...each, localChange: changeOf(each.row, report.facts, sides.repositories) })),
+      servedElsewhere,
       wishes,
-      published: new Map(published.map((variant) => [variant.variantKey, variant])),
-      lastEvent: list.report.lastEvent,
-      problems: list.report.problems,
+      published,
+      lastEvent: report.lastEvent,
+      node: {
+        problems: report.problems,
+        facts: report.facts,
+        repositories: sides.repositories,
+        packagesUrl: packagesUrl(deps.config, pool),
+      },
     });
-    return applyActions(tx, { nodeId, pool: list.pool, reportId: list.reportId }, { wishes, actions });
+    return applyActions(tx, { nodeId, pool, reportId: list.reportId }, { wishes, actions });
   });
   const tookMs = Math.round(clock.monotonicMs() - startedMs);
   if (change) {
@@ -92,8 +111,8 @@ export async function refreshDemand(deps: RefreshDemand, nodeId: string): Promis
 async function readRows(
   { tree }: Pick<RefreshDemand, 'tree'>,
   { pool, report }: NodeList,
-  installed: NonNullable<NodeList['installed']>,
-): Promise<ReportRow[]> {
+  installed: readonly InstalledPackage[],
+): Promise<{ rows: ReportRow[]; available: ReturnType<typeof packagesToBe> }> {
   const available = packagesToBe(report.entries, installed);
   const implicit = implicitUse(report.facts);
   const makeRow = async (entry: MergeEntryOnWire, position: number): Promise<ReportRow> => {
@@ -101,13 +120,53 @@ async function readRows(
     const metadata = repository === null ? undefined : await tree.metadata(cpv, repository);
     const useInForce = new Set([...use.enabled, ...implicit]);
     const useEnabled = use.enabled.filter((flag) => !metadata || metadata.iuse.includes(flag)).sort();
-    const bindings = metadata ? findBindings(metadata, useInForce, available) : [];
+    const bindings = metadata ? findBindings(metadata, useInForce, available, report.facts) : [];
     const key = variantKey({ pool, cpv, repository: repository ?? '', useEnabled, bindings });
     return { entry, position, metadata, useInForce, useEnabled, bindings, variantKey: key };
   };
   const listed = report.entries.map((entry, position) => ({ entry, position }));
   const merged = listed.filter(({ entry }) => entry.kind === 'ebuild' || entry.kind === 'binary');
-  return Promise.all(merged.map(({ entry, position }) => makeRow(entry, position)));
+  return { rows: await Promise.all(merged.map(({ entry, position }) => makeRow(entry, position))), available };
+}
+
+/** What stands on the binhost and on the node, beside the list. */
+async function readSides(
+  { tree, config }: RefreshDemand,
+  { report, pool }: NodeList,
+  available: ReturnType<typeof packagesToBe>,
+): Promise<BothSides> {
+  const willHave = toolchainOf([...available.values()].flat().map(({ cpv }) => cpv));
+  const { libc, gcc } = report.facts;
+  const node = { libc: willHave.libc ?? libc, gcc: willHave.gcc ?? gcc };
+  const toolchains = { pool: await readToolchain(poolRoot(config, pool)), node };
+  return { report, repositories: await tree.revisions(), toolchains };
+}
+
+async function readRoots(
+  { tree }: RefreshDemand,
+  { report }: NodeList,
+  { rows, installed }: { rows: readonly ReportRow[]; installed: readonly InstalledPackage[] },
+): Promise<Set<number>> {
+  const { world } = report.facts;
+  // only new rows are ever in question
+  if (!rows.some((row) => row.entry.kind === 'ebuild' && row.entry.change === 'new')) return new Set();
+  const implicit = implicitUse(report.facts);
+  const needs = await Promise.all(
+    installed.map(async ({ cpv, repository, useEnabled }) => {
+      const metadata = await tree.cachedMetadata(cpv, repository ?? '');
+      return metadata ? [{ metadata, useInForce: [...useEnabled, ...implicit] }] : [];
+    }),
+  );
+  return rootRows(rows, { world, installed: needs.flat() });
+}
+
+function changeOf(
+  { entry }: ReportRow,
+  facts: NodeList['report']['facts'],
+  repositories: BothSides['repositories'],
+): string | undefined {
+  const cp = parseCpv(entry.cpv)?.cp ?? '';
+  return localChange({ cp, repository: entry.repository ?? '' }, facts, repositories);
 }
 
 async function applyActions(

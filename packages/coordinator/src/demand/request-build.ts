@@ -104,7 +104,7 @@ async function resolveRequest(
   const flags = switchFlags(target.use, { use, iuse: metadata.iuse, cpv: target.cpv });
   const useInForce = [...flags.useEnabled, ...(await implicitFlags(config, root))];
   const available = packagesToBe(look.entries.filter(isOnWire), await installedPackages(root));
-  const bindings: WillHave[] = findBindings(metadata, useInForce, available);
+  const bindings: WillHave[] = findBindings(metadata, useInForce, available, { withBdeps: false });
   const { cpv, slot, subslot } = target;
   const repository = target.repository ?? '';
   const key = variantKey({ pool, cpv, repository, useEnabled: flags.useEnabled, bindings });

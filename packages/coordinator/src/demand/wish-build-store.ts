@@ -54,3 +54,12 @@ export async function countBuilding(db: Database, variantKeys: readonly string[]
     where variant_key in ${[...new Set(variantKeys)]} and state in ('failed', 'held', 'quarantined')`);
   return Math.max(0, new Set(variantKeys).size - (rows[0]?.stopped ?? 0));
 }
+
+/** Which of these variants have a build that failed and waits for a person or another ebuild. */
+export async function loadFailedVariants(db: Database, variantKeys: readonly string[]): Promise<Set<string>> {
+  if (variantKeys.length === 0) return new Set();
+  const rows = await db.execute<{ key: string }>(sql`
+    select variant_key as key from builds
+    where variant_key in ${[...new Set(variantKeys)]} and state = 'failed'`);
+  return new Set(rows.map(({ key }) => key));
+}

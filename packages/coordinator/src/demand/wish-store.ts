@@ -47,6 +47,10 @@ export async function lockWishes(tx: Database, nodeId: string): Promise<void> {
 /** A live wish as the decisions need it. */
 export interface StoredWish extends LiveWish {
   nodeId: string;
+  pool: string;
+  repository: string;
+  useEnabled: string[];
+  bindings: WillHave[];
   publishedBuildId: number | null;
   position: number;
 }
@@ -58,10 +62,15 @@ export async function loadLiveWishes(db: Database, nodeId?: string): Promise<Sto
       id: wishes.id,
       nodeId: wishes.nodeId,
       variantKey: wishes.variantKey,
+      pool: wishes.pool,
       cpv: wishes.cpv,
+      repository: wishes.repository,
+      useEnabled: wishes.useEnabled,
+      bindings: wishes.bindings,
       state: wishes.state,
       reasonCode: wishes.reasonCode,
       reason: wishes.reason,
+      publishedId: wishes.publishedId,
       publishedEvent: wishes.publishedEvent,
       publishedBuildId: wishes.publishedBuildId,
       position: wishes.position,

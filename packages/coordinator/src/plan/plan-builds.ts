@@ -5,10 +5,11 @@
  */
 import type { BuildState } from '@binhost/shared/protocol';
 import type { Demand, WantedPackage } from '../demand/load-demand.ts';
+import { OPERATOR } from '../demand/operator.ts';
 import type { EbuildMetadata } from '../tree/ebuild-metadata.ts';
 import { type BuildNeeds, buildNeeds } from './build-needs.ts';
 import type { LiveBuildFacts, PlannedBuild } from './planned-build.ts';
-import { type Rank, rankBuilds } from './rank-builds.ts';
+import { type ExpectedSeconds, type Rank, rankBuilds } from './rank-builds.ts';
 
 export interface PlanSnapshot {
   demands: readonly Demand[];
@@ -19,8 +20,12 @@ export interface PlanSnapshot {
   metadata: ReadonlyMap<string, EbuildMetadata>;
   /** What each node wants, by node. */
   wanted: ReadonlyMap<string, readonly WantedPackage[]>;
+  /** MD5 of the demanded variants' ebuilds as they are now, by variant key. */
+  ebuildMd5: ReadonlyMap<string, string>;
+  /** Demanded variants whose ebuild the tree no longer has. */
+  gone: ReadonlySet<string>;
   nowMs: number;
-  expectedSeconds?: (cp: string) => number | undefined;
+  expectedSeconds?: ExpectedSeconds;
 }
 
 export type PlanAction =
@@ -41,18 +46,32 @@ const ORDERED: readonly BuildState[] = ['blocked', 'queued', 'held', 'aborted'];
 const NOTICEABLE = 0.2;
 
 export function planBuilds(snapshot: PlanSnapshot): PlanAction[] {
-  const todo = snapshot.demands.filter((demand) => !snapshot.published.has(demand.variantKey));
+  const { published, gone } = snapshot;
+  const todo = snapshot.demands.filter(({ variantKey }) => !published.has(variantKey) && !gone.has(variantKey));
   const needs = buildNeeds(todo, snapshot.metadata);
   const { nowMs, expectedSeconds } = snapshot;
   const ranks = rankBuilds(todo, needs, { nowMs, ...(expectedSeconds && { expectedSeconds }) });
-  const byKey = new Map(snapshot.live.map((build) => [build.variantKey, build]));
+  const renewed = outdatedFailures(snapshot);
+  const live = snapshot.live.filter((build) => !renewed.includes(build));
+  const byKey = new Map(live.map((build) => [build.variantKey, build]));
   const fresh = inBuildOrder(todo, needs).filter((demand) => !byKey.has(demand.variantKey));
   return [
-    ...fresh.map((demand) => enqueue(demand, needs, ranks, snapshot.wanted)),
-    ...newNeeds(snapshot.live, needs, new Set(fresh.map((demand) => demand.variantKey))),
-    ...supersede(snapshot.live, new Set(snapshot.demands.map((demand) => demand.variantKey))),
-    ...rankChanges(snapshot.live, ranks),
+    ...renewed.map(({ buildId }) => ({ kind: 'supersede' as const, buildId, reason: RENEWED })),
+    ...fresh.map((demand) => enqueue(demand, { needs, ranks, snapshot })),
+    ...newNeeds(live, needs, new Set(fresh.map((demand) => demand.variantKey))),
+    ...supersede(live, snapshot),
+    ...rankChanges(live, ranks),
   ];
+}
+
+const RENEWED = 'its ebuild has changed since it failed';
+
+/** Builds that failed with another ebuild than the tree has now: another try may end otherwise. */
+function outdatedFailures({ live, ebuildMd5 }: PlanSnapshot): LiveBuildFacts[] {
+  return live.filter((build) => {
+    const now = ebuildMd5.get(build.variantKey);
+    return build.state === 'failed' && build.ebuildMd5 !== null && now !== undefined && now !== build.ebuildMd5;
+  });
 }
 
 /** What is needed stands before what needs it; buildNeeds has no circles. */
@@ -73,16 +92,20 @@ function inBuildOrder(todo: readonly Demand[], needs: ReadonlyMap<string, BuildN
 
 function enqueue(
   demand: Demand,
-  needs: ReadonlyMap<string, BuildNeeds>,
-  ranks: ReadonlyMap<string, Rank>,
-  wanted: PlanSnapshot['wanted'],
+  {
+    needs,
+    ranks,
+    snapshot,
+  }: { needs: ReadonlyMap<string, BuildNeeds>; ranks: ReadonlyMap<string, Rank>; snapshot: PlanSnapshot },
 ): PlanAction {
   const { wishes, ...variant } = demand;
   const rank = ranks.get(demand.variantKey) as Rank;
-  const others = (wanted.get(wishes[0]?.nodeId ?? '') ?? []).filter((each) => !isSame(each, demand));
+  const nodes = [...new Set(wishes.map((wish) => wish.nodeId))].filter((node) => node !== OPERATOR);
+  const face = (snapshot.wanted.get(nodes[0] ?? '') ?? []).filter((each) => !isSame(each, demand));
+  const ebuildMd5 = snapshot.ebuildMd5.get(demand.variantKey) ?? null;
   return {
     kind: 'enqueue',
-    build: { ...variant, face: others, priority: rank.priority, reason: rank.reason },
+    build: { ...variant, ebuildMd5, nodes, face, priority: rank.priority, reason: rank.reason },
     needs: needs.get(demand.variantKey)?.first ?? [],
   };
 }
@@ -106,19 +129,29 @@ function newNeeds(
     .map((found) => ({ kind: 'need', ...found }));
 }
 
-/** Builds that no wish waits for and no wanted build needs. */
-function supersede(live: readonly LiveBuildFacts[], demanded: ReadonlySet<string>): PlanAction[] {
+/** Builds that no wish waits for and no wanted build needs, and builds of what the tree no longer has. */
+function supersede(live: readonly LiveBuildFacts[], { demands, gone, published }: PlanSnapshot): PlanAction[] {
+  const demanded = new Set(demands.map((demand) => demand.variantKey));
+  const isWanted = ({ variantKey }: LiveBuildFacts): boolean =>
+    demanded.has(variantKey) && !gone.has(variantKey) && !published.has(variantKey);
   const byId = new Map(live.map((build) => [build.buildId, build]));
-  const wanted = new Set(live.filter((build) => demanded.has(build.variantKey) || !NOT_BEGUN.includes(build.state)));
+  const wanted = new Set(live.filter((build) => isWanted(build) || !NOT_BEGUN.includes(build.state)));
   for (const build of wanted) {
     for (const id of build.needs) {
       const needed = byId.get(id);
-      if (needed) wanted.add(needed);
+      if (needed && !gone.has(needed.variantKey)) wanted.add(needed);
     }
   }
   return live
     .filter((build) => !wanted.has(build))
-    .map(({ buildId }) => ({ kind: 'supersede', buildId, reason: 'no node wishes for it any more' }));
+    .map(({ buildId, variantKey, cpv }) => {
+      const reason = gone.has(variantKey)
+        ? `the binhost's tree no longer has ${cpv}`
+        : published.has(variantKey)
+          ? `another published package of ${cpv} serves its wishes`
+          : 'no node wishes for it any more';
+      return { kind: 'supersede', buildId, reason };
+    });
 }
 
 function rankChanges(live: readonly LiveBuildFacts[], ranks: ReadonlyMap<string, Rank>): PlanAction[] {

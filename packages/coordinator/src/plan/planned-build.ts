@@ -14,6 +14,10 @@ export interface PlannedBuild {
   useDisabled: string[];
   /** What must stand in the build root for each `:=` dependency. */
   bindings: WillHave[];
+  /** MD5 of the ebuild as it is now; null: unknown. */
+  ebuildMd5: string | null;
+  /** Ids of the nodes that wait for it; none where only the operator does. */
+  nodes: string[];
   /** The demanding node's other wanted packages: their USE and keywords hold for what must be built on the way. */
   face: WantedPackage[];
   /** Higher is sooner. */
@@ -33,4 +37,6 @@ export interface LiveBuildFacts {
   /** Builds that it still waits for. */
   needs: number[];
   attemptCount: number;
+  /** MD5 of the ebuild when the build was planned; null: unknown. */
+  ebuildMd5: string | null;
 }

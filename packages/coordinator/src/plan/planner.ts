@@ -10,11 +10,13 @@ import type { Clock } from '@binhost/shared/time';
 import type { CoordinatorConfig } from '../config/coordinator-config.ts';
 import type { Database } from '../db/database.ts';
 import type { Demand, WantedPackage } from '../demand/load-demand.ts';
+import { loadServing, type PublishedOfVersions } from '../demand/load-serving.ts';
 import type { Logger } from '../log.ts';
 import type { EbuildMetadata } from '../tree/ebuild-metadata.ts';
 import type { EbuildTree } from '../tree/ebuild-tree.ts';
 import { type PlanAction, planBuilds } from './plan-builds.ts';
 import type { LiveBuildFacts, PlannedBuild } from './planned-build.ts';
+import type { ExpectedSeconds } from './rank-builds.ts';
 
 export interface PlannerDeps {
   db: Database;
@@ -32,9 +34,9 @@ export interface PlannerDeps {
   moveBuild(db: Database, move: { buildId: number; event: 'supersede'; reason: string }): Promise<unknown>;
   setPriority(db: Database, buildId: number, priority: number, reason: string): Promise<void>;
   // from publish
-  publishedByVariant(db: Database, variantKeys: string[]): Promise<{ variantKey: string }[]>;
-  /** Seconds that a build of a package takes, by category/name; undefined: unknown. */
-  expectedSeconds?: (cp: string) => number | undefined;
+  publishedOfVersions: PublishedOfVersions;
+  /** What is known of how long builds take; left out: nothing. */
+  loadExpectedSeconds?(db: Database): Promise<ExpectedSeconds>;
 }
 
 export interface PlanSummary {
@@ -94,24 +96,29 @@ export function makePlanner(deps: PlannerDeps): Planner {
 }
 
 async function readSnapshot(deps: PlannerDeps): Promise<Parameters<typeof planBuilds>[0]> {
-  const { db, tree, clock, expectedSeconds } = deps;
+  const { db, tree, clock } = deps;
   const demands = await deps.loadDemand(db);
   const wanted = await deps.loadWanted(db);
   const live = await deps.loadLiveBuilds(db);
-  const keys = demands.map((demand) => demand.variantKey);
-  const published = keys.length === 0 ? [] : await deps.publishedByVariant(db, keys);
-  const found = await Promise.all(
-    demands.map(async ({ variantKey, cpv, repository }) => [variantKey, await tree.metadata(cpv, repository)] as const),
-  );
+  const served = await loadServing(db, deps.publishedOfVersions, demands);
+  const ebuilds = await Promise.all(demands.map((demand) => readEbuild(tree, demand)));
+  const found = ebuilds.filter((each) => each.metadata !== undefined);
   return {
     demands,
     wanted,
     live,
-    published: new Set(published.map((variant) => variant.variantKey)),
-    metadata: new Map(found.filter((pair): pair is readonly [string, EbuildMetadata] => pair[1] !== undefined)),
+    published: new Set(served.keys()),
+    metadata: new Map(found.map(({ key, metadata }) => [key, metadata as EbuildMetadata])),
+    ebuildMd5: new Map(ebuilds.flatMap(({ key, md5 }) => (md5 === undefined ? [] : [[key, md5] as const]))),
+    gone: new Set(ebuilds.filter((each) => each.md5 === undefined).map(({ key }) => key)),
     nowMs: clock.nowMs(),
-    ...(expectedSeconds && { expectedSeconds }),
+    ...(deps.loadExpectedSeconds && { expectedSeconds: await deps.loadExpectedSeconds(db) }),
   };
+}
+
+async function readEbuild(tree: EbuildTree, { variantKey, cpv, repository }: Demand) {
+  const md5 = await tree.ebuildMd5(cpv, repository);
+  return { key: variantKey, md5, metadata: md5 === undefined ? undefined : await tree.metadata(cpv, repository) };
 }
 
 async function applyActions(deps: PlannerDeps, actions: readonly PlanAction[]): Promise<void> {

@@ -10,6 +10,9 @@ export interface Rank {
   reason: string;
 }
 
+/** Seconds that a build of a package takes, by category/name; undefined: no such build is known. */
+export type ExpectedSeconds = (cp: string) => number | undefined;
+
 /** What a build without history is taken to last. */
 const UNKNOWN_SECONDS = 60;
 const DAY_SECONDS = 86_400;
@@ -24,7 +27,7 @@ const DAY_SECONDS = 86_400;
 export function rankBuilds(
   demands: readonly Demand[],
   needs: ReadonlyMap<string, BuildNeeds>,
-  { nowMs, expectedSeconds = () => undefined }: { nowMs: number; expectedSeconds?: (cp: string) => number | undefined },
+  { nowMs, expectedSeconds = () => undefined }: { nowMs: number; expectedSeconds?: ExpectedSeconds },
 ): Map<string, Rank> {
   const byKey = new Map(demands.map((demand) => [demand.variantKey, demand]));
   const dependents = reversed(needs);

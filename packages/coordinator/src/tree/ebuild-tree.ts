@@ -4,14 +4,16 @@
  * memory). Used by demand and plan. May fail with PORTAGE_FAILED, retryable; a failing Portage is never taken for "no such ebuild".
  */
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseCpv } from '@binhost/shared/portage';
 import type { CoordinatorConfig } from '../config/coordinator-config.ts';
 import { coordinatorError } from '../coordinator-errors.ts';
 import type { Logger } from '../log.ts';
 import { type EbuildMetadata, METADATA_KEYS, parseMd5Cache, parsePortageqMetadata } from './ebuild-metadata.ts';
+import { fileStamp } from './file-stamp.ts';
 import { readPortageq } from './read-portageq.ts';
+import { openRepositories } from './repositories.ts';
 import { makeTurnstile } from './turnstile.ts';
 
 export interface EbuildTree {
@@ -20,10 +22,14 @@ export interface EbuildTree {
    * @throws PORTAGE_FAILED
    */
   metadata(cpv: string, repository: string): Promise<EbuildMetadata | undefined>;
+  /** The same as far as the md5-cache tells it: for questions about thousands, where a gap does little harm. */
+  cachedMetadata(cpv: string, repository: string): Promise<EbuildMetadata | undefined>;
   /** MD5 of the ebuild as it is now, hex; undefined where there is none. @throws PORTAGE_FAILED */
   ebuildMd5(cpv: string, repository: string): Promise<string | undefined>;
   /** Names of the binhost's repositories and where they lie. @throws PORTAGE_FAILED */
   repositories(): Promise<ReadonlyMap<string, string>>;
+  /** Names of the binhost's repositories and how far each is; null: it has no time stamp. @throws PORTAGE_FAILED */
+  revisions(): Promise<ReadonlyMap<string, string | null>>;
 }
 
 /** portageq calls at a time: each is a Python start, and builds want the processors too. */
@@ -33,18 +39,7 @@ export function openEbuildTree({ config, log }: { config: CoordinatorConfig; log
   const { portage } = config;
   const inTurn = makeTurnstile(PORTAGEQ_CALLS);
   const remembered = new Map<string, { stamp: string; metadata: Promise<EbuildMetadata | undefined> }>();
-  let known: { stamp: string; repositories: Promise<ReadonlyMap<string, string>> } | undefined;
-
-  async function repositories(): Promise<ReadonlyMap<string, string>> {
-    const stamp = await settingsStamp(join(portage.root, 'etc/portage/repos.conf'));
-    if (known?.stamp === stamp) return known.repositories;
-    const asked = inTurn(() => askRepositories(portage));
-    known = { stamp, repositories: asked };
-    asked.catch(() => {
-      known = undefined;
-    });
-    return asked;
-  }
+  const { repositories, revisions } = openRepositories(portage, inTurn);
 
   async function filesOf(cpv: string, repository: string): Promise<{ ebuild: string; cache: string } | undefined> {
     const location = (await repositories()).get(repository);
@@ -78,6 +73,11 @@ export function openEbuildTree({ config, log }: { config: CoordinatorConfig; log
     return found;
   }
 
+  async function cachedMetadata(cpv: string, repository: string): Promise<EbuildMetadata | undefined> {
+    const files = await filesOf(cpv, repository);
+    return files && fromCache(files.cache, files.ebuild);
+  }
+
   async function askMetadata(cpv: string, repository: string): Promise<EbuildMetadata | undefined> {
     const answer = await readPortageq(portage, ['metadata', '/', 'ebuild', `${cpv}::${repository}`, ...METADATA_KEYS]);
     if (answer.exitCode === 0) return parsePortageqMetadata(answer.stdout);
@@ -87,7 +87,7 @@ export function openEbuildTree({ config, log }: { config: CoordinatorConfig; log
     return undefined;
   }
 
-  return { metadata, ebuildMd5, repositories };
+  return { metadata, cachedMetadata, ebuildMd5, repositories, revisions };
 }
 
 /** How portageq says that it has no such package, or none that it can read. */
@@ -99,13 +99,6 @@ function answerless(cpv: string, repository: string, stderr: string): Error {
     hint: "Run 'portageq metadata / ebuild CPV::REPOSITORY SLOT' by hand. It is tried again by itself.",
     retryable: true,
   });
-}
-
-async function askRepositories(portage: CoordinatorConfig['portage']): Promise<ReadonlyMap<string, string>> {
-  const names = (await readPortageq(portage, ['get_repos', '/'])).stdout.split(/\s+/).filter(Boolean);
-  if (names.length === 0) return new Map();
-  const paths = (await readPortageq(portage, ['get_repo_path', '/', ...names])).stdout.split('\n');
-  return new Map(names.flatMap((name, index) => (paths[index] ? [[name, paths[index]]] : [])));
 }
 
 /** The cached metadata, if it was made from the ebuild as it is now. */
@@ -121,19 +114,4 @@ async function fromCache(cache: string, ebuild: string): Promise<EbuildMetadata 
 
 function md5(content: Buffer): string {
   return createHash('md5').update(content).digest('hex');
-}
-
-/** Changes whenever repos.conf, a file or a directory of files, does. */
-async function settingsStamp(path: string): Promise<string> {
-  const names = (await readdir(path).catch((): string[] => [])).sort();
-  const stamps = await Promise.all([path, ...names.map((name) => join(path, name))].map(fileStamp));
-  return [...names, ...stamps].join(' ');
-}
-
-async function fileStamp(path: string): Promise<string | undefined> {
-  const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
-  });
-  return facts && `${facts.mtimeMs}/${facts.size}`;
 }

@@ -7,9 +7,9 @@ import { makeRow } from './make-row.ts';
 type Row = [cpv: string, metadata?: Partial<EbuildMetadata>, entry?: Partial<MergeEntryOnWire>];
 
 /** cpv of the build-only rows → the row that needs them. */
-function buildOnly(list: Row[], compiledAnyway: number[] = []): Record<string, string> {
+function buildOnly(list: Row[], compiledAnyway: number[] = [], roots: number[] = []): Record<string, string> {
   const rows = list.map(([cpv, metadata, entry], position) => makeRow({ cpv, ...entry }, metadata, { position }));
-  const found = buildOnlyRows(rows, new Set(compiledAnyway));
+  const found = buildOnlyRows(rows, { roots: new Set(roots), compiledAnyway: new Set(compiledAnyway) });
   return Object.fromEntries([...found].map(([position, parent]) => [rows[position]?.entry.cpv, parent]));
 }
 
@@ -75,6 +75,11 @@ describe('a row is demand', () => {
   test('when the node must compile its parent anyway', () => {
     const list: Row[] = [['dev-build/cmake-3'], ['app-misc/app-1', { bdepend: 'dev-build/cmake' }]];
     expect(buildOnly(list, [1])).toEqual({});
+  });
+
+  test('when world or an installed package wants it as well', () => {
+    const list: Row[] = [['dev-build/cmake-3'], ['app-misc/app-1', { bdepend: 'dev-build/cmake' }]];
+    expect(buildOnly(list, [], [0])).toEqual({});
   });
 
   test('when packages that need each other to run stand in no clear order', () => {

@@ -1,5 +1,5 @@
 import type { MergeEntryOnWire } from '@binhost/shared/protocol';
-import { makeInstalledPackage } from '@binhost/testkit';
+import { makeInstalledPackage, makeNodeFacts } from '@binhost/testkit';
 import { describe, expect, test } from 'vitest';
 import { decideWishes, type LiveWish, type WishSnapshot } from '../../src/demand/decide-wishes.ts';
 import type { Judgement, ReportRow } from '../../src/demand/report-row.ts';
@@ -10,6 +10,8 @@ const WANTED: Judgement = { event: 'build-wanted' };
 const EXCLUDED: Judgement = { event: 'exclude', code: 'live', text: 'a live ebuild' };
 const SKEWED: Judgement = { event: 'obstacle', code: 'tree-skew', text: 'different ebuilds' };
 
+const UNREMARKABLE = { problems: [], facts: makeNodeFacts(), repositories: new Map(), packagesUrl: null };
+
 function makeWish(row: ReportRow, overrides: Partial<LiveWish> = {}): LiveWish {
   const { variantKey, entry } = row;
   return {
@@ -19,6 +21,7 @@ function makeWish(row: ReportRow, overrides: Partial<LiveWish> = {}): LiveWish {
     state: 'waiting',
     reasonCode: null,
     reason: null,
+    publishedId: null,
     publishedEvent: null,
     ...overrides,
   };
@@ -30,9 +33,9 @@ function decide(snapshot: Partial<WishSnapshot>) {
     ours: [],
     servedElsewhere: new Set(),
     wishes: [],
-    published: new Map(),
+    published: [],
     lastEvent: 0,
-    problems: [],
+    node: UNREMARKABLE,
     ...snapshot,
   });
 }
@@ -70,7 +73,7 @@ describe('a row that the node would compile', () => {
 });
 
 describe('a row that the node would compile although it is published for it', () => {
-  const listed = { wanted: [{ row, judgement: WANTED }], published: new Map([[row.variantKey, published]]) };
+  const listed = { wanted: [{ row, judgement: WANTED }], published: [published] };
 
   test.each(['published', 'ready'] as const)('leaves a %s wish alone when the look could not see it yet', (state) => {
     const wishes = [makeWish(row, { state, publishedEvent: 7 })];
@@ -101,8 +104,8 @@ describe('a row that the node would compile although it is published for it', ()
       },
     ];
     const wishes = [makeWish(row, { state: 'published', publishedEvent: 1 })];
-    expect(decide({ ...listed, wishes, lastEvent: 1, problems })).toMatchObject([
-      { event: 'refuse', reasonCode: 'binary-ignored', reason: 'A binary was passed over: changed dependencies' },
+    expect(decide({ ...listed, wishes, lastEvent: 1, node: { ...UNREMARKABLE, problems } })).toMatchObject([
+      { event: 'refuse', reasonCode: 'binary-ignored', reason: expect.stringContaining('changed dependencies; sync') },
     ]);
   });
 

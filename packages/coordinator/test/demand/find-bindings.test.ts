@@ -9,8 +9,12 @@ import { makeMetadata } from './make-row.ts';
 const libfoo1 = makeInstalledPackage({ cpv: 'dev-libs/libfoo-1.0', subslot: '1' });
 const libfoo2 = makeMergeEntry({ cpv: 'dev-libs/libfoo-2.0', subslot: '2', change: 'upgrade' });
 
-function bindings(metadata: Partial<EbuildMetadata>, available: Map<string, WillHave[]>, use: string[] = []): string[] {
-  return findBindings(makeMetadata(metadata), use, available).map(bindingText);
+function bindings(
+  metadata: Partial<EbuildMetadata>,
+  available: Map<string, WillHave[]>,
+  { use = [], withBdeps = false }: { use?: string[]; withBdeps?: boolean } = {},
+): string[] {
+  return findBindings(makeMetadata(metadata), use, available, { withBdeps }).map(bindingText);
 }
 
 describe('the bindings of a wish', () => {
@@ -23,13 +27,15 @@ describe('the bindings of a wish', () => {
     expect(bindings({ rdepend: 'dev-libs/libfoo:=' }, available)).toEqual(['dev-libs/libfoo:0/2']);
   });
 
-  test('come from DEPEND, RDEPEND and PDEPEND, each once and sorted', () => {
+  test('come from RDEPEND and PDEPEND, each once and sorted, and from DEPEND where the node looks at it', () => {
     const available = packagesToBe(
       [],
       [libfoo1, makeInstalledPackage({ cpv: 'a/x-1', subslot: '7' }), makeInstalledPackage({ cpv: 'z/y-1' })],
     );
     const metadata = { depend: 'z/y:= dev-libs/libfoo:=', rdepend: 'dev-libs/libfoo:0=', pdepend: 'a/x:=' };
-    expect(bindings(metadata, available)).toEqual(['a/x:0/7', 'dev-libs/libfoo:0/1', 'z/y:0/0']);
+    expect(bindings(metadata, available)).toEqual(['a/x:0/7', 'dev-libs/libfoo:0/1']);
+    const all = ['a/x:0/7', 'dev-libs/libfoo:0/1', 'z/y:0/0'];
+    expect(bindings(metadata, available, { withBdeps: true })).toEqual(all);
   });
 
   test.each([
@@ -41,7 +47,7 @@ describe('the bindings of a wish', () => {
     ['a dependency below a negated flag', '!gnutls? ( dev-libs/libfoo:0= )', ['dev-libs/libfoo:0/1']],
     ['a version that the node will not have', '>=dev-libs/libfoo-2:=', []],
   ])('take %s for what it is', (_what, rdepend, expected) => {
-    expect(bindings({ rdepend }, packagesToBe([], [libfoo1]), ['ssl'])).toEqual(expected);
+    expect(bindings({ rdepend }, packagesToBe([], [libfoo1]), { use: ['ssl'] })).toEqual(expected);
   });
 
   test('follow the highest version that matches where the node will have several slots', () => {
@@ -64,7 +70,8 @@ describe('the bindings of a wish', () => {
 
   test('carry the version and flags that the node will have', () => {
     const entry = makeMergeEntry({ ...libfoo2, use: { enabled: ['static-libs'], disabled: ['doc'] } });
-    const [found] = findBindings(makeMetadata({ depend: 'dev-libs/libfoo:=' }), [], packagesToBe([entry], [libfoo1]));
+    const available = packagesToBe([entry], [libfoo1]);
+    const [found] = findBindings(makeMetadata({ rdepend: 'dev-libs/libfoo:=' }), [], available, { withBdeps: false });
     expect(found).toMatchObject({ cpv: 'dev-libs/libfoo-2.0', repository: 'gentoo', useEnabled: ['static-libs'] });
   });
 

@@ -5,16 +5,24 @@ import { type JudgeBy, judgeRows } from '../../src/demand/judge-rows.ts';
 import type { EbuildMetadata } from '../../src/tree/ebuild-metadata.ts';
 import { makeRow } from './make-row.ts';
 
+const UNKNOWN = { libc: null, gcc: null };
+const PLAIN: JudgeBy = {
+  excluded: [],
+  allowed: [],
+  report: { problems: [], facts: makeNodeFacts() },
+  repositories: new Map([['gentoo', null]]),
+  toolchains: { pool: UNKNOWN, node: UNKNOWN },
+  roots: new Set(),
+  unserved: new Set(),
+};
+
 function judge(
   entry: Partial<MergeEntryOnWire>,
   metadata: Partial<EbuildMetadata> | null = {},
   by: Partial<JudgeBy> = {},
 ): string {
   const all: JudgeBy = {
-    excluded: [],
-    report: { problems: [], facts: makeNodeFacts() },
-    repositories: new Set(['gentoo']),
-    refused: new Set(),
+    ...PLAIN,
     ...by,
   };
   const [first] = judgeRows([makeRow(entry, metadata)], all);
@@ -107,8 +115,7 @@ describe('obstacles', () => {
 
   test('the reason of a proposal names the file and the line to add', () => {
     const by = proposal('needs-keyword-change', '=dev-libs/libfoo-1.2', '=dev-libs/libfoo-1.2 ~amd64');
-    const all = { excluded: [], repositories: new Set<string>(), refused: new Set<string>(), ...by } as JudgeBy;
-    const [first] = judgeRows([makeRow()], all);
+    const [first] = judgeRows([makeRow()], { ...PLAIN, ...by });
     expect(first?.judgement).toMatchObject({
       text: 'A change is needed; on the node, add to /etc/portage/package.accept_keywords: =dev-libs/libfoo-1.2 ~amd64',
     });

@@ -34,7 +34,7 @@ export function makeRow(
   const { enabled, disabled } = full.use;
   const iuse = [...enabled, ...disabled].sort();
   const found = metadata && makeMetadata({ iuse, slot: full.slot, subslot: full.subslot, ...metadata });
-  const bindings = found ? findBindings(found, enabled, available) : [];
+  const bindings = found ? findBindings(found, enabled, available, { withBdeps: false }) : [];
   const variant = { pool: 'default', cpv: full.cpv, repository: full.repository ?? '', useEnabled: enabled, bindings };
   return {
     entry: full,

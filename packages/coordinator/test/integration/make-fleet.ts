@@ -14,7 +14,12 @@ import { ingestInventory } from '../../src/ingest/ingest-inventory.ts';
 import { ingestReport } from '../../src/ingest/ingest-report.ts';
 import { appendEvent, eventsAfter } from '../../src/notify/event-store.ts';
 import { makePlanner, type Planner } from '../../src/plan/planner.ts';
-import { currentIndex, loadPublished, publishedByVariant, recordPublished } from '../../src/publish/published-store.ts';
+import {
+  currentIndex,
+  loadPublished,
+  publishedOfVersions,
+  recordPublished,
+} from '../../src/publish/published-store.ts';
 import type { BuildJob } from '../../src/queue/build-job.ts';
 import {
   enqueueBuild,
@@ -82,7 +87,7 @@ export async function makeFleet(
     log,
     loadDemand,
     loadWanted,
-    publishedByVariant,
+    publishedOfVersions,
     loadLiveBuilds,
     enqueueBuild,
     needBuilds,
@@ -102,7 +107,7 @@ export async function makeFleet(
     return id;
   };
   const apply = async (): Promise<void> => {
-    await applyPublished({ db, log, publishedByVariant, currentIndex, appendEvent });
+    await applyPublished({ db, log, publishedOfVersions, currentIndex, appendEvent });
   };
   const fleet: Fleet = {
     db,

@@ -54,6 +54,7 @@ export function makeLive(buildId: number, variantKey: string, overrides: Partial
     priority: 1,
     needs: [],
     attemptCount: 0,
+    ebuildMd5: null,
     ...overrides,
   };
 }

@@ -11,6 +11,8 @@ function plan(snapshot: Partial<PlanSnapshot>): PlanAction[] {
     published: new Set(),
     metadata: new Map(),
     wanted: new Map(),
+    ebuildMd5: new Map(),
+    gone: new Set(),
     nowMs: NOW_MS,
     ...snapshot,
   });
