@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Scenario } from '../scenarios/fleet.ts';
 import { runScenario, type ScenarioResult } from '../scenarios/run-scenario.ts';
 import { SCENARIOS } from '../scenarios/scenarios.ts';
+import type { Stage } from '../scenarios/stage.ts';
 import { openRealStage } from './real-stage.ts';
 import { missingForPortageHosts } from './requirements.ts';
 
@@ -23,6 +24,14 @@ const chosen = SCENARIOS.filter((scenario) => only === undefined || scenario.nam
 if (chosen.length === 0) {
   console.error(`expected --only with one of ${SCENARIOS.map((scenario) => scenario.name).join(', ')}, got '${only}'`);
   process.exit(2);
+}
+
+let running: Stage | undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    // hosts, mounts and namespaces go away with us
+    void Promise.resolve(running?.close()).finally(() => process.exit(1));
+  });
 }
 
 const portageDirectory = process.env.PORTAGE_DIR as string;
@@ -46,11 +55,12 @@ console.log(`\n${chosen.length - failed} passed, ${failed} failed, 0 skipped`);
 process.exit(failed === 0 ? 0 : 1);
 
 async function runOne(scenario: Scenario): Promise<ScenarioResult> {
-  const stage = await openRealStage(scenario.fleet, portageDirectory);
+  running = await openRealStage(scenario.fleet, portageDirectory);
   try {
-    return await runScenario(scenario, stage, SCENARIO_MS);
+    return await runScenario(scenario, running, SCENARIO_MS);
   } finally {
-    await stage.close();
+    await running.close();
+    running = undefined;
   }
 }
 
