@@ -2,7 +2,7 @@ import type { BoundDependency, BuildJob } from '../queue/build-job.ts';
 import { exactAtom } from './face.ts';
 
 /** What a command is for; explain-failure.ts reads its output in this light. */
-export type StepName = 'unmerge' | 'bind' | 'dependencies' | 'fetch' | 'build';
+export type StepName = 'unmerge' | 'bind' | 'rebind' | 'dependencies' | 'fetch' | 'build';
 
 export interface BuildStep {
   name: StepName;
@@ -15,40 +15,46 @@ export interface BuildStep {
 export interface BindingPlan {
   /** Bound dependencies whose sub-slot in the root differs, or that are missing there. */
   install: BoundDependency[];
-  /** Installed packages (cpv) in higher slots than the node will have, to which a `:=` would bind. */
+  /** Installed packages (cpv) that must go: higher slots than the node will have, to which a `:=` would bind, and what the
+   * target blocks. */
   unmerge: string[];
 }
 
 /**
- * The commands of a build in a throw-away root, in their order. Each that compiles is preceded by one that only fetches,
- * since the compiling ones have no network.
+ * The commands that give a throw-away root the bindings of its target. Here and below: each command that compiles is
+ * preceded by one that only fetches, since the compiling ones have no network.
  */
-export function rootSteps(emerge: readonly string[], job: BuildJob, plan: BindingPlan): BuildStep[] {
+export function bindingSteps(emerge: readonly string[], plan: BindingPlan): BuildStep[] {
   const steps: BuildStep[] = [];
-  const call = (...options: string[]): string[] => [...emerge, ...COMMON, ...options];
   if (plan.unmerge.length > 0) {
-    const argv = call('--rage-clean', ...plan.unmerge.map((cpv) => `=${cpv}`));
+    const argv = [...emerge, ...COMMON, '--rage-clean', ...plan.unmerge.map((cpv) => `=${cpv}`)];
     steps.push({ name: 'unmerge', argv, network: false });
   }
-  if (plan.install.length > 0) {
-    // Without --ignore-world=y emerge plans to rebuild every consumer in world.
-    const options = ['--oneshot', '--usepkg', '--buildpkg', '--ignore-world=y', ...plan.install.map(exactAtom)];
-    steps.push(...fetchThenRun('bind', (extra) => call(...extra, ...options)));
-  }
-  steps.push(...fetchThenRun('dependencies', (extra) => call(...extra, ...DEPENDENCIES, exactAtom(job))));
+  return [...steps, ...mergeSteps('bind', emerge, plan.install.map(exactAtom))];
+}
+
+/** Merges packages anew that are bound to what was replaced. @param atoms may be empty */
+export function rebindSteps(emerge: readonly string[], atoms: readonly string[]): BuildStep[] {
+  return mergeSteps('rebind', emerge, atoms);
+}
+
+/** What the target needs while it is built. */
+export function dependencySteps(emerge: readonly string[], job: BuildJob): BuildStep[] {
+  return fetchThenRun('dependencies', (extra) => [...emerge, ...COMMON, ...extra, ...DEPENDENCIES, exactAtom(job)]);
+}
+
+/** The target itself: its sources, then the binary; nothing is merged. */
+export function targetSteps(emerge: readonly string[], job: BuildJob): BuildStep[] {
   const target = ['--oneshot', '--usepkg=n', exactAtom(job)];
-  steps.push({ name: 'fetch', argv: call('--fetchonly', '--nodeps', ...target), network: true });
-  steps.push({ name: 'build', argv: call('--buildpkgonly', ...target), network: false });
-  return steps;
+  return [
+    { name: 'fetch', argv: [...emerge, ...COMMON, '--fetchonly', '--nodeps', ...target], network: true },
+    { name: 'build', argv: [...emerge, ...COMMON, '--buildpkgonly', ...target], network: false },
+  ];
 }
 
 /** The commands of a build that may not merge anything: the sources, then the binary. */
 export function hostSteps(emerge: readonly string[], job: BuildJob): BuildStep[] {
-  const target = ['--oneshot', '--usepkg=n', exactAtom(job)];
-  return [
-    { name: 'fetch', argv: [...emerge, ...COMMON, '--fetchonly', '--nodeps', ...target], network: true },
-    { name: 'build', argv: [...emerge, ...COMMON, '--buildpkgonly', ...target], network: true },
-  ];
+  return targetSteps(emerge, job).map((step) => ({ ...step, network: true }));
 }
 
 /** What stands before a command so that it runs in the root, niced, and without a network where it needs none. */
@@ -81,6 +87,13 @@ const DEPENDENCIES = [
   '--autounmask-keep-keywords=y',
   '--autounmask-keep-masks=y',
 ];
+
+function mergeSteps(name: StepName, emerge: readonly string[], atoms: readonly string[]): BuildStep[] {
+  if (atoms.length === 0) return [];
+  // Without --ignore-world=y emerge plans to rebuild every consumer in world.
+  const options = ['--oneshot', '--usepkg', '--buildpkg', '--ignore-world=y', ...atoms];
+  return fetchThenRun(name, (extra) => [...emerge, ...COMMON, ...extra, ...options]);
+}
 
 function fetchThenRun(name: StepName, argv: (extra: string[]) => string[]): BuildStep[] {
   return [

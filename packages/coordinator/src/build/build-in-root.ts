@@ -1,8 +1,16 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@binhost/shared/time';
-import { openSlotOperators, planBindings, unmetBindings } from './binding-plan.ts';
-import { type BindingPlan, type BuildStep, enterRoot, niced, rootSteps } from './build-command.ts';
+import { unmetBindings } from './binding-plan.ts';
+import {
+  type BuildStep,
+  bindingSteps,
+  dependencySteps,
+  enterRoot,
+  niced,
+  rebindSteps,
+  targetSteps,
+} from './build-command.ts';
 import type { BuildRecord, BuildResult } from './build-result.ts';
 import { buildRootFacts } from './build-root-facts.ts';
 import { faceFiles } from './face.ts';
@@ -11,8 +19,9 @@ import { installedSlots, packageDatabaseDigest } from './installed-packages.ts';
 import { makeConfText } from './make-conf.ts';
 import { planMounts } from './mount-plan.ts';
 import { parseMountinfo } from './mountinfo.ts';
+import { planRoot, staleAtoms } from './plan-root.ts';
 import { profileSystem } from './profile-system.ts';
-import { type PortageQuery, readDependencies, readRepositories, readSettings } from './read-portage.ts';
+import { type PortageQuery, readRepositories, readSettings } from './read-portage.ts';
 import { locationsByName } from './repository-locations.ts';
 import { attemptPaths, type RootJob } from './root-job.ts';
 import { runMounts } from './run-mounts.ts';
@@ -46,14 +55,13 @@ async function attempt(context: Attempt): Promise<BuildResult> {
   const { job, record } = context;
   const digest = await packageDatabaseDigest(job.poolRoot);
   await makeRoot(context);
-  const plan = await bindingPlan(job);
-  const steps = rootSteps(job.emerge, job.job, plan);
-  record['steps'] = steps.map((step) => step.argv.join(' '));
-  const atTarget = steps.findIndex((step) => step.name === 'fetch');
+  const plan = await planRoot(job);
   const outcome =
-    (await run(context, steps.slice(0, atTarget))) ??
+    (await run(context, bindingSteps(job.emerge, plan))) ??
+    (await run(context, rebindSteps(job.emerge, await staleAtoms(job, plan)))) ??
+    (await run(context, dependencySteps(job.emerge, job.job))) ??
     (await checkBindings(job)) ??
-    (await run(context, steps.slice(atTarget)));
+    (await run(context, targetSteps(job.emerge, job.job)));
   record['autounmask'] = await autounmaskChanges(attemptPaths(job.attemptDir).portage);
   if ((await packageDatabaseDigest(job.poolRoot)) !== digest) {
     return { outcome: 'aborted', text: `the package database of ${job.poolRoot} changed during the build`, record };
@@ -108,18 +116,6 @@ async function makeRoot({ job, record }: Attempt): Promise<void> {
     await rm(join(paths.root, 'etc', name), { recursive: true, force: true });
 }
 
-async function bindingPlan(job: RootJob): Promise<BindingPlan> {
-  const root = attemptPaths(job.attemptDir).root;
-  const { bindings, cpv, repository } = job.job;
-  const packages = new Set(bindings.map((one) => one.cp));
-  const installed = await installedSlots(root, packages);
-  const slots = new Set(bindings.map((one) => `${one.cp}:${one.slot}`));
-  const hasOthers = installed.some((one) => !slots.has(`${one.cp}:${one.slot}`));
-  const query: PortageQuery = { portageq: job.portageq, root, env: job.env };
-  const open = hasOthers ? openSlotOperators(await readDependencies(query, cpv, repository)) : new Set<string>();
-  return planBindings(bindings, installed, open);
-}
-
 /** A root that still shows another sub-slot would make a binary that the node passes over without a word. */
 async function checkBindings(job: RootJob): Promise<StepsOutcome> {
   const { bindings } = job.job;
@@ -131,7 +127,8 @@ async function checkBindings(job: RootJob): Promise<StepsOutcome> {
   return { failure: { kind: 'config', text } };
 }
 
-async function run({ job, clock, signal }: Attempt, steps: BuildStep[]): Promise<StepsOutcome> {
+async function run({ job, clock, signal, record }: Attempt, steps: BuildStep[]): Promise<StepsOutcome> {
+  record['steps'] = [...((record['steps'] as string[] | undefined) ?? []), ...steps.map((one) => one.argv.join(' '))];
   const { root } = attemptPaths(job.attemptDir);
   const withoutNetwork = await canUnshareNet();
   return runSteps({

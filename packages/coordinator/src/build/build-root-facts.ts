@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseCpv } from '@binhost/shared/portage';
+import { parseSlotFile } from './binding-plan.ts';
 import { DATABASE, installedCpvs } from './installed-packages.ts';
 
 /**
@@ -12,6 +13,11 @@ export interface BuildRootFacts {
   format: 1;
   packages: {
     cpv: string;
+    /** category/name */
+    cp: string;
+    slot: string;
+    subslot: string;
+    repository: string;
     /** Enabled flags. */
     use: string[];
     /** `x86_64: libfoo.so.1 …`; empty: none. */
@@ -33,10 +39,13 @@ export async function buildRootFacts(root: string, system: ReadonlySet<string>):
     const dependencies = await Promise.all(['RDEPEND', 'PDEPEND', 'IDEPEND'].map(value));
     packages.push({
       cpv,
+      cp: parseCpv(cpv)?.cp ?? cpv,
+      ...parseSlotFile(await value('SLOT')),
+      repository: await value('repository'),
       use: (await value('USE')).split(' ').filter(Boolean),
       provides: await value('PROVIDES'),
       dependencies: dependencies.filter(Boolean).join(' '),
-      isSystem: system.has(parseCpv(cpv)?.cp ?? ''),
+      isSystem: system.has(parseCpv(cpv)?.cp ?? cpv),
     });
   }
   return { format: 1, packages };

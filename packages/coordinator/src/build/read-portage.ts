@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { coordinatorError } from '../coordinator-errors.ts';
 import { ASKED_SETTINGS, parseEnvvars } from './make-conf.ts';
+import type { EbuildDependencies } from './target-needs.ts';
 
 /** How to ask the Portage of one system. */
 export interface PortageQuery {
@@ -22,9 +23,16 @@ export function readRepositories(query: PortageQuery): Promise<string> {
   return ask(query, ['repos_config', '/'], [0]);
 }
 
-/** DEPEND, RDEPEND and PDEPEND of an ebuild as one text. */
-export function readDependencies(query: PortageQuery, cpv: string, repository: string): Promise<string> {
-  return ask(query, ['metadata', '/', 'ebuild', `${cpv}::${repository}`, 'DEPEND', 'RDEPEND', 'PDEPEND'], [0]);
+/** All dependencies of an ebuild, as its repository has them. */
+export async function readDependencies(
+  query: PortageQuery,
+  cpv: string,
+  repository: string,
+): Promise<EbuildDependencies> {
+  const names = ['DEPEND', 'BDEPEND', 'RDEPEND', 'PDEPEND', 'IDEPEND'] as const;
+  const answer = await ask(query, ['metadata', '/', 'ebuild', `${cpv}::${repository}`, ...names], [0]);
+  const [DEPEND = '', BDEPEND = '', RDEPEND = '', PDEPEND = '', IDEPEND = ''] = answer.split('\n');
+  return { DEPEND, BDEPEND, RDEPEND, PDEPEND, IDEPEND };
 }
 
 async function ask({ portageq, root, env }: PortageQuery, args: string[], fine: number[]): Promise<string> {

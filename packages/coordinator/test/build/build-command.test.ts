@@ -1,14 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { enterRoot, hostSteps, niced, rootSteps } from '../../src/build/build-command.ts';
+import {
+  bindingSteps,
+  dependencySteps,
+  enterRoot,
+  hostSteps,
+  niced,
+  rebindSteps,
+  targetSteps,
+} from '../../src/build/build-command.ts';
 import { makeBoundDependency, makeBuildJob } from './make-build-job.ts';
 
 const EMERGE = ['python3', '/opt/emerge'];
-const NO_CHANGE = { install: [], unmerge: [] };
 const COMMON = [...EMERGE, '--ignore-default-opts', '--color=n', '--nospinner', '--quiet-build=n', '--getbinpkg=n'];
 
-describe('rootSteps', () => {
+const rootSteps = () => [...dependencySteps(EMERGE, makeBuildJob()), ...targetSteps(EMERGE, makeBuildJob())];
+
+describe('the steps of a throw-away root', () => {
   it('fetches before it builds, and only fetches with a network', () => {
-    const steps = rootSteps(EMERGE, makeBuildJob(), NO_CHANGE);
+    const steps = rootSteps();
     expect(steps.map(({ name, network }) => [name, network])).toEqual([
       ['dependencies', true],
       ['dependencies', false],
@@ -19,7 +28,7 @@ describe('rootSteps', () => {
   });
 
   it('makes the binary and merges nothing in the last step', () => {
-    expect(rootSteps(EMERGE, makeBuildJob(), NO_CHANGE).at(-1)?.argv).toEqual([
+    expect(rootSteps().at(-1)?.argv).toEqual([
       ...COMMON,
       '--buildpkgonly',
       '--oneshot',
@@ -30,7 +39,7 @@ describe('rootSteps', () => {
 
   it('brings the bindings in first, all in one call, without asking world', () => {
     const install = [makeBoundDependency(), makeBoundDependency({ cpv: 'dev-libs/rlib-3', repository: null })];
-    const steps = rootSteps(EMERGE, makeBuildJob(), { install, unmerge: ['dev-libs/libfoo-9'] });
+    const steps = bindingSteps(EMERGE, { install, unmerge: ['dev-libs/libfoo-9'] });
     expect(steps.slice(0, 3).map((step) => step.name)).toEqual(['unmerge', 'bind', 'bind']);
     expect(steps[0]?.argv).toEqual([...COMMON, '--rage-clean', '=dev-libs/libfoo-9']);
     expect(steps[2]?.argv).toEqual([
@@ -44,8 +53,15 @@ describe('rootSteps', () => {
     ]);
   });
 
+  it('merges again what is bound to a replaced sub-slot, without asking world', () => {
+    expect(rebindSteps(EMERGE, [])).toEqual([]);
+    const [fetch, merge] = rebindSteps(EMERGE, ['=dev-libs/uses-1::gentoo']);
+    expect([fetch?.network, merge?.network]).toEqual([true, false]);
+    expect(merge?.argv.slice(-2)).toEqual(['--ignore-world=y', '=dev-libs/uses-1::gentoo']);
+  });
+
   it('lets autounmask change what only build dependencies need, never the target', () => {
-    const steps = rootSteps(EMERGE, makeBuildJob(), NO_CHANGE);
+    const steps = rootSteps();
     const withAutounmask = steps.filter((step) => step.argv.includes('--autounmask-continue'));
     expect(withAutounmask.every((step) => step.name === 'dependencies')).toBe(true);
   });

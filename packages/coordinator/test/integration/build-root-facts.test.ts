@@ -25,18 +25,30 @@ describe('the facts of a build root', () => {
     await write('root/var/db/pkg/dev-libs/libfoo-1.0/PROVIDES', 'x86_64: libfoo.so.1\n');
     await write('root/var/db/pkg/dev-libs/libfoo-1.0/USE', 'amd64 ssl\n');
     await write('root/var/db/pkg/dev-libs/libfoo-1.0/RDEPEND', 'virtual/libc\n');
+    await write('root/var/db/pkg/dev-libs/libfoo-1.0/SLOT', '0/1\n');
+    await write('root/var/db/pkg/dev-libs/libfoo-1.0/repository', 'gentoo\n');
     await write('root/var/db/pkg/virtual/libc-1/PDEPEND', 'sys-libs/glibc\n');
     const facts = await buildRootFacts(join(directory.path, 'root'), new Set(['virtual/libc']));
     await addRootFacts(directory.path, JSON.stringify(facts));
     expect(await readBuildRoot(directory.path)).toEqual([
       {
         cpv: 'dev-libs/libfoo-1.0',
+        cp: 'dev-libs/libfoo',
+        slot: '0',
+        subslot: '1',
+        repository: 'gentoo',
         use: ['amd64', 'ssl'],
         provides: 'x86_64: libfoo.so.1',
         dependencies: 'virtual/libc',
         isSystem: false,
       },
-      { cpv: 'virtual/libc-1', use: [], provides: '', dependencies: 'sys-libs/glibc', isSystem: true },
+      expect.objectContaining({
+        cpv: 'virtual/libc-1',
+        use: [],
+        provides: '',
+        dependencies: 'sys-libs/glibc',
+        isSystem: true,
+      }),
     ]);
   });
 
