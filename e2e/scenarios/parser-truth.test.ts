@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkWorlds } from '../check-worlds.ts';
-import { addCoverage, noCoverage } from '../coverage.ts';
-import { missingForPortage } from '../run-portage.ts';
+import { checkWorlds } from '../portage-truth/check-worlds.ts';
+import { addCoverage, noCoverage } from '../portage-truth/coverage.ts';
+import { missingForPortage } from '../portage-truth/run-portage.ts';
 
 const WORLDS = 30;
 const SEED = 20_070_101;
