@@ -203,6 +203,31 @@ CREATE TABLE "policies" (
 	CONSTRAINT "policies_stage" CHECK (stage in ('build', 'publish'))
 );
 --> statement-breakpoint
+CREATE TABLE "chores" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "chores_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"kind" text NOT NULL,
+	"state" text DEFAULT 'asked' NOT NULL,
+	"asked_by" text NOT NULL,
+	"asked_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"started_at" timestamp with time zone,
+	"seen_at" timestamp with time zone,
+	"ended_at" timestamp with time zone,
+	"builder" text,
+	"result" text,
+	"followed" boolean DEFAULT false NOT NULL,
+	CONSTRAINT "chores_kind" CHECK (kind in ('sync', 'fetch')),
+	CONSTRAINT "chores_state" CHECK (state in ('asked', 'running', 'done', 'failed'))
+);
+--> statement-breakpoint
+CREATE TABLE "faults" (
+	"process" text NOT NULL,
+	"name" text NOT NULL,
+	"text" text NOT NULL,
+	"times" bigint DEFAULT 1 NOT NULL,
+	"at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "faults_process_name_pk" PRIMARY KEY("process","name")
+);
+--> statement-breakpoint
 ALTER TABLE "inventories" ADD CONSTRAINT "inventories_node_id_nodes_id_fk" FOREIGN KEY ("node_id") REFERENCES "public"."nodes"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "reports" ADD CONSTRAINT "reports_node_id_nodes_id_fk" FOREIGN KEY ("node_id") REFERENCES "public"."nodes"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "attempts" ADD CONSTRAINT "attempts_build_id_builds_id_fk" FOREIGN KEY ("build_id") REFERENCES "public"."builds"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -217,4 +242,5 @@ CREATE INDEX "published_by_cpv" ON "published_packages" USING btree ("pool","cpv
 CREATE INDEX "build_dependencies_needs" ON "build_dependencies" USING btree ("needs_build_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "builds_live_once" ON "builds" USING btree ("variant_key") WHERE state in ('blocked', 'queued', 'leased', 'building', 'built', 'publishing', 'held', 'quarantined', 'failed', 'aborted');--> statement-breakpoint
 CREATE UNIQUE INDEX "builds_running_once" ON "builds" USING btree ("pool","cpv") WHERE state in ('leased', 'building');--> statement-breakpoint
-CREATE INDEX "builds_claimable" ON "builds" USING btree ("pool","priority") WHERE state = 'queued';
+CREATE INDEX "builds_claimable" ON "builds" USING btree ("pool","priority") WHERE state = 'queued';--> statement-breakpoint
+CREATE UNIQUE INDEX "chores_live_once" ON "chores" USING btree ("kind") WHERE state in ('asked', 'running');

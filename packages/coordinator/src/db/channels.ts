@@ -10,5 +10,7 @@ export const CHANNELS = {
   changed: 'binhost_changed',
   /** A build's lease should be given up: its id is the payload. */
   cancel: 'binhost_cancel',
+  /** A chore was asked for, or has ended. */
+  chores: 'binhost_chores',
 } as const;
 export type Channel = (typeof CHANNELS)[keyof typeof CHANNELS];

@@ -4,3 +4,4 @@ export * from '../ingest/report-tables.ts';
 export * from '../notify/event-tables.ts';
 export * from '../publish/published-tables.ts';
 export * from '../queue/build-tables.ts';
+export * from '../queue/chore-tables.ts';
