@@ -63,3 +63,20 @@ export async function loadFailedVariants(db: Database, variantKeys: readonly str
     where variant_key in ${[...new Set(variantKeys)]} and state = 'failed'`);
   return new Set(rows.map(({ key }) => key));
 }
+
+/** A failed build that a node waits for. */
+export interface FailureOfNode {
+  nodeId: string;
+  buildId: number;
+  attemptCount: number;
+}
+
+/** Failed builds, with each node that waits for one and has rows that are no demand because they are only needed to build. */
+export async function loadFailuresOfNodes(db: Database): Promise<FailureOfNode[]> {
+  const rows = await db.execute<{ node: string; build: string; attempts: number }>(sql`
+    select w.node_id as node, b.id::text as build, b.attempt_count as attempts
+    from builds b join wishes w on w.variant_key = b.variant_key
+    where b.state = 'failed' and w.state = 'waiting' and exists (
+      select 1 from wishes o where o.node_id = w.node_id and o.state = 'excluded' and o.reason_code = 'build-only')`);
+  return rows.map(({ node, build, attempts }) => ({ nodeId: node, buildId: Number(build), attemptCount: attempts }));
+}

@@ -77,6 +77,27 @@ describe('policy', () => {
     expect(judge({ use: { enabled: [], disabled: ['test'] } }, {}, { report })).toBe('build-wanted');
   });
 
+  test.each([
+    ['patches it', { localChanges: ['dev-libs/libfoo'] }, 'exclude local-changes'],
+    ['patches another', { localChanges: ['dev-libs/libfoo-extra'] }, 'build-wanted'],
+    ['has a bashrc', { localChanges: ['*/*'] }, 'exclude local-changes'],
+    ['has it in a repository that the binhost has too', { shadowed: ['dev-libs/libfoo'] }, 'build-wanted'],
+  ])('looks at whether the node %s', (_what, facts, expected) => {
+    expect(judge({}, {}, { report: { problems: [], facts: makeNodeFacts(facts) } })).toBe(expected);
+  });
+
+  test("excludes what a repository of the node's own shadows", () => {
+    const report = { problems: [], facts: makeNodeFacts({ shadowed: ['dev-libs/libfoo'] }) };
+    expect(judge({ repository: 'own' }, null, { report })).toBe('exclude local-changes');
+  });
+
+  test('leaves out default rules that demand.allow names', () => {
+    const kmod = { cpv: 'sys-fs/zfs-kmod-2.3' };
+    const metadata = { depend: 'virtual/linux-sources', restrict: 'bindist' };
+    expect(judge(kmod, metadata, { allowed: ['kernel-module'] })).toBe('exclude bindist');
+    expect(judge(kmod, metadata, { allowed: ['bindist', 'kernel-module'] })).toBe('build-wanted');
+  });
+
   test('does not exclude virtuals and accounts, which a binary-only node needs as binaries', () => {
     expect(judge({ cpv: 'virtual/libc-1' })).toBe('build-wanted');
     expect(judge({ cpv: 'acct-user/ntp-0' })).toBe('build-wanted');
@@ -138,5 +159,56 @@ describe('obstacles', () => {
     ['another sub-slot', { subslot: '1' }, { subslot: '2' }],
   ])('ebuilds that differ by %s', (_what, entry, metadata) => {
     expect(judge(entry, metadata)).toBe('obstacle tree-skew');
+  });
+});
+
+test('an ebuild that the binhost lacks is told with the revisions of both trees', () => {
+  const facts = makeNodeFacts({ repositories: [{ name: 'gentoo', revision: 'Thu, 01 Jan 2026 00:00:00 +0000' }] });
+  const [first] = judgeRows([makeRow({}, null)], {
+    ...PLAIN,
+    report: { problems: [], facts },
+    repositories: new Map([['gentoo', 'Wed, 31 Dec 2025 00:00:00 +0000']]),
+  });
+  expect(first?.judgement).toMatchObject({ code: 'not-in-tree', text: expect.stringContaining('the node is ahead') });
+});
+
+test('a binary that would need a newer C library than the node will have is not built', () => {
+  const toolchains = {
+    pool: { libc: 'sys-libs/glibc-2.42', gcc: null },
+    node: { libc: 'sys-libs/glibc-2.41', gcc: null },
+  };
+  expect(judge({}, {}, { toolchains })).toBe('obstacle libc-newer');
+});
+
+describe('a row that is only needed to compile another', () => {
+  const rows = [
+    makeRow({ cpv: 'dev-build/cmake-3' }, {}, { position: 0 }),
+    makeRow({ cpv: 'app-misc/app-1' }, { bdepend: 'dev-build/cmake' }, { position: 1 }),
+  ];
+  const parent = rows[1]?.variantKey ?? '';
+  const judgeFirst = (by: Partial<JudgeBy>): string => {
+    const judgement = judgeRows(rows, { ...PLAIN, ...by })[0]?.judgement;
+    return judgement?.event === 'build-wanted' ? 'build-wanted' : String(judgement?.code);
+  };
+  const reportOf = (facts: Parameters<typeof makeNodeFacts>[0]) => ({ problems: [], facts: makeNodeFacts(facts) });
+
+  test('is no demand while the other comes as a binary', () => {
+    expect(judgeFirst({})).toBe('build-only');
+  });
+
+  test.each<[string, Partial<JudgeBy>]>([
+    ['is excluded', { excluded: ['app-misc/app'] }],
+    ['has failed to build, or is refused', { unserved: new Set([parent]) }],
+  ])('is demand when the other %s', (_what, by) => {
+    expect(judgeFirst(by)).toBe('build-wanted');
+  });
+
+  test('is demand when the node wants build dependencies as well, or wants it for itself', () => {
+    expect(judgeFirst({ report: reportOf({ withBdeps: true }) })).toBe('build-wanted');
+    expect(judgeFirst({ roots: new Set([0]) })).toBe('build-wanted');
+  });
+
+  test('is no demand of a node that never compiles', () => {
+    expect(judgeFirst({ report: reportOf({ binaryOnly: true }), unserved: new Set([parent]) })).toBe('build-only');
   });
 });

@@ -1,5 +1,5 @@
 import { makeInstalledPackage, makeNodeFacts } from '@binhost/testkit';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { nameDifference, type PassedOver } from '../../src/demand/name-difference.ts';
 import { packagesToBe } from '../../src/demand/will-have.ts';
 import { makePublished, makeRow } from './make-row.ts';
@@ -47,4 +47,47 @@ test("Portage's note is taken with a build number behind the version", () => {
 
 test('a package that is gone is named as such', () => {
   expect(nameDifference(row, undefined, node).code).toBe('not-published');
+});
+
+describe('where nothing differs', () => {
+  const nodeWith = (facts: Parameters<typeof makeNodeFacts>[0], more: Partial<PassedOver> = {}): PassedOver => ({
+    ...node,
+    ...more,
+    facts: makeNodeFacts(facts),
+  });
+
+  test.each(['dev-libs/libfoo', 'dev-libs/*', '*/libfoo', '=dev-libs/libfoo-1.2'])(
+    "the node's own --usepkg-exclude %s is the reason",
+    (atom) => {
+      const found = nameDifference(row, fitting, nodeWith({ usepkgExclude: ['dev-libs/other', atom] }));
+      expect(found.code).toBe('excluded-on-node');
+      expect(found.text).toContain(atom);
+    },
+  );
+
+  test('KEYWORDS of the binhost that the node does not accept are the reason', () => {
+    const testing = makeRow({ use: { enabled: ['dbus'], disabled: [] } }, { keywords: '~amd64' });
+    const binary = makePublished({ useEnabled: ['dbus'] });
+    expect(nameDifference(testing, binary, nodeWith({ acceptKeywords: ['amd64'] })).code).toBe('visibility');
+    expect(nameDifference(testing, binary, nodeWith({ acceptKeywords: ['amd64', '~amd64'] })).code).toBe('passed-over');
+    const marked = { ...testing, entry: { ...testing.entry, mask: '~' as const } };
+    expect(nameDifference(marked, binary, nodeWith({ acceptKeywords: ['amd64'] })).code).toBe('passed-over');
+  });
+
+  test('another address than ours is the reason', () => {
+    const packagesUrl = 'http://binhost:8080/packages/default';
+    const elsewhere = nodeWith({ binhosts: ['http://other/packages'] }, { packagesUrl });
+    expect(nameDifference(row, fitting, elsewhere)).toMatchObject({
+      code: 'other-binhost',
+      text: expect.stringContaining(packagesUrl),
+    });
+    const ours = nodeWith({ binhosts: [`${packagesUrl}/`] }, { packagesUrl });
+    expect(nameDifference(row, fitting, ours).code).toBe('passed-over');
+  });
+
+  test('the age of the index is ruled out by a package that the node takes from it', () => {
+    expect(nameDifference(row, fitting, node).text).toContain('index may be from before');
+    const taken = [makePublished({ id: fitting.id + 1 })];
+    expect(nameDifference(row, fitting, { ...node, taken }).text).toContain('index is new enough');
+  });
 });

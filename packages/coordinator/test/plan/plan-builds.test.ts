@@ -143,3 +143,38 @@ describe('the order of waiting builds', () => {
     ).toEqual([]);
   });
 });
+
+describe('the ebuild of a demanded variant', () => {
+  const demands = [makeDemand('a/x-1')];
+  const failed = makeLive(1, 'a/x-1', { state: 'failed', ebuildMd5: 'old' });
+
+  test('is tried again once it has changed since its build failed', () => {
+    const actions = plan({ demands, live: [failed], ebuildMd5: new Map([['a/x-1', 'new']]) });
+    expect(kindsOf(actions)).toEqual(['supersede 1', 'enqueue a/x-1']);
+    expect(actions).toMatchObject([
+      { reason: 'its ebuild has changed since it failed' },
+      { build: { ebuildMd5: 'new' } },
+    ]);
+  });
+
+  test.each([
+    ['has not changed', failed, 'old'],
+    ['was not known then', { ...failed, ebuildMd5: null }, 'new'],
+    ['has changed while it is built', { ...failed, state: 'building' as const }, 'new'],
+  ])('leaves its build alone when it %s', (_what, live, md5) => {
+    expect(plan({ demands, live: [live], ebuildMd5: new Map([['a/x-1', md5]]) })).toEqual([]);
+  });
+
+  test('ends what waits to be built once the tree no longer has it', () => {
+    const actions = plan({ demands, live: [makeLive(1, 'a/x-1')], gone: new Set(['a/x-1']) });
+    expect(actions).toEqual([{ kind: 'supersede', buildId: 1, reason: "the binhost's tree no longer has a/x-1" }]);
+    expect(plan({ demands, gone: new Set(['a/x-1']) })).toEqual([]);
+  });
+});
+
+test('a build is planned for nodes, and for none where only the operator asked for it', () => {
+  const [forNodes] = plan({ demands: [makeDemand('a/x-1', { nodes: ['node1', 'operator'] })] });
+  const [forOperator] = plan({ demands: [makeDemand('a/x-1', { nodes: ['operator'] })] });
+  expect(forNodes).toMatchObject({ build: { nodes: ['node1'] } });
+  expect(forOperator).toMatchObject({ build: { nodes: [], face: [], reason: expect.stringContaining('operator') } });
+});
