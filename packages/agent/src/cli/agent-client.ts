@@ -1,5 +1,8 @@
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
+import type { Report } from '@binhost/shared/protocol';
 import { agentError } from '../agent-errors.ts';
+import type { AgentStatus } from '../status/agent-status.ts';
+import type { CommandContext } from './command-context.ts';
 
 /**
  * Asks the running agent over one of its sockets.
@@ -18,6 +21,50 @@ export async function askAgent(socketPath: string, method: 'GET' | 'POST', path:
   throw agentError('BAD_ANSWER', `${socketPath}: expected an answer to ${method} ${path}, got HTTP ${code}`, {
     hint: 'The running agent may be of another version: restart it.',
   });
+}
+
+/** @throws NOT_RUNNING, NOT_ALLOWED, BAD_ANSWER */
+export async function askStatus(socketPath: string): Promise<AgentStatus> {
+  return decodeStatus(await askAgent(socketPath, 'GET', '/status'));
+}
+
+/** The newest report since the agent started; null: there was no look. @throws NOT_RUNNING, NOT_ALLOWED */
+export async function askLastReport(socketPath: string): Promise<Report | null> {
+  const { code, body } = await send(socketPath, 'GET', '/report').catch((cause: NodeJS.ErrnoException) => {
+    throw unreachable(socketPath, cause);
+  });
+  return code === 200 ? (JSON.parse(body) as Report) : null;
+}
+
+/**
+ * Prints what the agent sends as text, as it comes, until it ends or the signal.
+ *
+ * @throws NOT_RUNNING, NOT_ALLOWED, LOG_UNAVAILABLE with the agent's own words
+ */
+export async function streamFromAgent(
+  socketPath: string,
+  path: string,
+  { print, signal }: Pick<CommandContext, 'print' | 'signal'>,
+): Promise<void> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    request({ socketPath, path, signal }, resolve).on('error', reject).end();
+  }).catch((cause: NodeJS.ErrnoException) => {
+    throw unreachable(socketPath, cause);
+  });
+  const isText = response.statusCode === 200;
+  let refusal = '';
+  response.setEncoding('utf8');
+  try {
+    for await (const chunk of response as AsyncIterable<string>) {
+      if (isText) print(chunk);
+      else refusal += chunk;
+    }
+  } catch (cause) {
+    if (!signal.aborted) throw agentError('LOG_UNAVAILABLE', 'the log ended in the middle', { cause });
+  }
+  if (isText) return;
+  const { message, hint } = JSON.parse(refusal) as { message: string; hint?: string };
+  throw agentError('LOG_UNAVAILABLE', message, hint === undefined ? {} : { hint });
 }
 
 function send(socketPath: string, method: string, path: string): Promise<{ code: number; body: string }> {
@@ -51,5 +98,13 @@ function unreachable(socketPath: string, cause: NodeJS.ErrnoException) {
   return agentError('NOT_RUNNING', `expected a running agent at ${socketPath}: ${why}`, {
     hint: 'Start it (rc-service binhost-agent start), or name its configuration with --config FILE.',
     cause,
+  });
+}
+
+function decodeStatus(value: unknown): AgentStatus {
+  const status = value as Partial<AgentStatus> | null;
+  if (status?.link && status.nextLook) return status as AgentStatus;
+  throw agentError('BAD_ANSWER', 'expected the status of an agent, got something else', {
+    hint: 'The running agent may be of another version: restart it.',
   });
 }

@@ -58,7 +58,10 @@ function parse(parser: Argv, args: readonly string[]): Promise<string> {
 type Finish = (result: Promise<number>) => Promise<void>;
 
 function addCommands(parser: Argv, context: CommandContext, finish: Finish): Argv {
-  return [addRun, addStatus, addReport, addParse].reduce((built, add) => add(built, context, finish), parser);
+  return [addRun, addStatus, addReport, addParse, addWait, addWhy, addLog].reduce(
+    (built, add) => add(built, context, finish),
+    parser,
+  );
 }
 
 function addRun(parser: Argv, context: CommandContext, finish: Finish): Argv {
@@ -109,6 +112,12 @@ function addReport(parser: Argv, context: CommandContext, finish: Finish): Argv 
     'Have the running agent look at Portage now',
     (command) =>
       command
+        .option('reason', {
+          type: 'string',
+          requiresArg: true,
+          default: 'asked on this node',
+          describe: 'Why, for the log and status',
+        })
         .option('dry-run', {
           type: 'boolean',
           default: false,
@@ -120,7 +129,12 @@ function addReport(parser: Argv, context: CommandContext, finish: Finish): Argv 
         .epilogue('Exit status of a dry run: 0 the list is whole, 1 it is not (its problems say why).'),
     async (args) => {
       const { reportCommand } = await import('./report-command.ts');
-      await finish(reportCommand({ config: text(args['config']), json: args.json, dryRun: args.dryRun }, context));
+      await finish(
+        reportCommand(
+          { config: text(args['config']), json: args.json, dryRun: args.dryRun, reason: args.reason },
+          context,
+        ),
+      );
     },
   );
 }
@@ -138,6 +152,61 @@ function addParse(parser: Argv, context: CommandContext, finish: Finish): Argv {
     async (args) => {
       const { parseCommand } = await import('./parse-command.ts');
       await finish(parseCommand({ files: args.files, json: args.json }, context));
+    },
+  );
+}
+
+function addWait(parser: Argv, context: CommandContext, finish: Finish): Argv {
+  return parser.command(
+    'wait [atoms..]',
+    'Wait until packages are ready',
+    (command) =>
+      command
+        .positional('atoms', { type: 'string', array: true, default: [] as string[], describe: 'Packages; none: all' })
+        .option('timeout', { type: 'string', requiresArg: true, default: '30m', describe: 'Wait no longer than this' })
+        .option('json', JSON_OPTION)
+        .example('$0 wait && emerge -guDN world', 'Update without compiling')
+        .example('$0 wait net-dns/dnsmasq --timeout 2h', 'One package')
+        .epilogue(
+          'Exit status: 0 all are ready, 1 the time ran out or one cannot become ready by itself (refused, unbuildable, excluded, build failed). Without packages, excluded ones do not count.',
+        ),
+    async (args) => {
+      const { waitCommand } = await import('./wait-command.ts');
+      const { atoms, timeout, json } = args;
+      await finish(waitCommand({ config: text(args['config']), atoms, timeout, json }, context));
+    },
+  );
+}
+
+function addWhy(parser: Argv, context: CommandContext, finish: Finish): Argv {
+  return parser.command(
+    'why <atom>',
+    'Say all that is known of one package',
+    (command) =>
+      command
+        .positional('atom', { type: 'string', demandOption: true, describe: 'category/name, or with a version' })
+        .option('json', JSON_OPTION)
+        .example('$0 why net-dns/dnsmasq', 'Its wish, its build, what Portage said, what to do')
+        .epilogue('Exit status: 0 there is a wish or the last look names it, 1 neither.'),
+    async (args) => {
+      const { whyCommand } = await import('./why-command.ts');
+      await finish(whyCommand({ config: text(args['config']), atom: args.atom, json: args.json }, context));
+    },
+  );
+}
+
+function addLog(parser: Argv, context: CommandContext, finish: Finish): Argv {
+  return parser.command(
+    'log <atom>',
+    "Show the binhost's log of a package's build",
+    (command) =>
+      command
+        .positional('atom', { type: 'string', demandOption: true, describe: 'category/name, or with a version' })
+        .option('follow', { type: 'boolean', alias: 'f', default: false, describe: 'Go on while it is built' })
+        .example('$0 log -f net-dns/dnsmasq', 'Watch it being built'),
+    async (args) => {
+      const { logCommand } = await import('./log-command.ts');
+      await finish(logCommand({ config: text(args['config']), atom: args.atom, follow: args.follow }, context));
     },
   );
 }

@@ -20,13 +20,17 @@ import { reportText } from './report-text.ts';
  * Exit status of a dry run: 0 the list is the node's demand, 1 it is not.
  */
 export async function reportCommand(
-  args: ConfigOption & { json: boolean; dryRun: boolean },
+  args: ConfigOption & { json: boolean; dryRun: boolean; reason: string },
   context: CommandContext,
 ): Promise<number> {
   try {
     const config = loadAgentConfig({ file: args.config, env: context.env });
     if (args.dryRun) return await dryRun(config, args.json, context);
-    const answer = await askAgent(join(config.paths.run, CONTROL_SOCKET), 'POST', '/look');
+    const answer = await askAgent(
+      join(config.paths.run, CONTROL_SOCKET),
+      'POST',
+      `/look?reason=${encodeURIComponent(args.reason)}`,
+    );
     context.print(args.json ? jsonLine(answer) : 'The agent looks now; binhost-agent status shows what it finds.\n');
     return EXIT.done;
   } catch (error) {

@@ -86,10 +86,10 @@ export const agentConfig = z.object({
   prove: z
     .object({
       mode: z
-        .enum(['fetch', 'off'])
+        .enum(['fetch', 'manifest', 'off'])
         .default('fetch')
         .describe(
-          'fetch: published packages are fetched and their signatures verified; off: they never count as ready',
+          'fetch: published packages are fetched and their signatures verified; manifest: only their signed Manifest is read over the network; off: they never count as ready',
         ),
       maxSize: byteSize('2GiB').describe('Larger packages are not fetched to prove them'),
       minFree: byteSize('1GiB').describe('Nothing is fetched that would leave less room than this'),

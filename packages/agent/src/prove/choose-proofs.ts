@@ -14,7 +14,7 @@ export function ourBinaries(
 }
 
 export interface ProofLimits {
-  mode: 'fetch' | 'off';
+  mode: 'fetch' | 'manifest' | 'off';
   /** Bytes. */
   maxSize: number;
   minFree: number;
@@ -27,6 +27,8 @@ export interface ProofLimits {
  * @returns why not, naming the setting; undefined: it may
  */
 export function fetchForbidden(size: number, limits: ProofLimits, freeBytes: number | undefined): string | undefined {
+  // By its Manifest a package is proven without fetching it.
+  if (limits.mode === 'manifest') return 'Not fetched: prove.mode is manifest.';
   if (limits.mode === 'off') return 'Not fetched: prove.mode is off.';
   if (size > limits.maxSize) return `Not fetched: it has ${size} bytes, more than prove.maxSize (${limits.maxSize}).`;
   if (freeBytes !== undefined && freeBytes - size < limits.minFree) {

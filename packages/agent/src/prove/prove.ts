@@ -17,9 +17,12 @@ import type { ProgramRun } from '../programs/run-program.ts';
 import { type Situation, situationSentence } from '../situations.ts';
 import { candidateFiles, type FilePlaces } from './candidate-files.ts';
 import { fetchForbidden, type ProofResult } from './choose-proofs.ts';
-import { type GpkgContents, manifestDifference, readGpkg } from './gpkg-file.ts';
+import { manifestDifference, readGpkg } from './gpkg-file.ts';
 import { judgeSignature } from './judge-signature.ts';
+import { packageUrl } from './package-url.ts';
 import type { ProvenFile, ProvenMemory } from './proven-memory.ts';
+import { rangeReader } from './read-range.ts';
+import { readRemoteManifest, remoteDifference } from './remote-manifest.ts';
 import { runFetch } from './run-fetch.ts';
 import { runGpgVerify } from './run-gpg.ts';
 
@@ -107,12 +110,37 @@ async function proveOne(
   places: FilePlaces,
   parts: ProveParts,
 ): Promise<Verdict> {
+  if (parts.config.prove.mode === 'manifest' && unfetched?.outcome === 'not-proven') return proveRemote(one, parts);
   if (unfetched) return unfetched;
   const verdict = await proveThere(one, places, parts);
   if (verdict.outcome !== 'fetch-failed') return verdict;
   // A file that was here before, and is not what was published: Portage replaces what fails its own checks.
   const failure = await runFetch(parts.config.portage.emerge, [one], limitsOf(parts));
   return failure ? fetchFailed(failure) : proveThere(one, places, parts);
+}
+
+/** Only the signed Manifest is read, from where the node's own Portage would fetch the package. */
+async function proveRemote(one: Package, parts: ProveParts): Promise<Verdict> {
+  const { config, memory, clock } = parts;
+  const url = packageUrl(one.path, parts);
+  if (!url) return { outcome: 'not-proven', reason: 'The coordinator did not say where its packages are.' };
+  const file: ProvenFile = { path: url.href, size: one.size, mtimeMs: 0, sha512: one.sha512 };
+  if (memory.has(file)) return PROVEN;
+  const limit = new AbortController();
+  const done = new AbortController();
+  void clock.sleep(config.prove.timeLimit, done.signal).then(() => limit.abort());
+  try {
+    const signal = parts.signal ? AbortSignal.any([limit.signal, parts.signal]) : limit.signal;
+    const found = await readRemoteManifest(one.size, rangeReader({ url, size: one.size, signal }));
+    const verdict = await checkSignature(url.href, { ...found, difference: remoteDifference(found) }, parts);
+    if (verdict.outcome === 'proven') memory.add(file);
+    return verdict;
+  } catch (error) {
+    if (error instanceof BinhostError) throw error;
+    return fetchFailed(`${url.href}: its Manifest could not be read: ${(error as Error).message}.`);
+  } finally {
+    done.abort();
+  }
 }
 
 async function proveThere(one: Package, places: FilePlaces, parts: ProveParts): Promise<Verdict> {
@@ -145,18 +173,25 @@ async function proveFile(one: Package, path: string, parts: ProveParts): Promise
         'and Portage did not fetch it again. Delete the file, or give our binhost the higher priority.',
     );
   }
-  const verdict = await checkSignature(path, contents, parts);
+  const signed = { manifestText: contents.manifestText ?? '', difference: manifestDifference(contents) };
+  const verdict = await checkSignature(path, signed, parts);
   if (verdict.outcome === 'proven') parts.memory.add(file);
   return verdict;
 }
 
 const PROVEN: Verdict = { outcome: 'proven', reason: '' };
 
-async function checkSignature(path: string, contents: GpkgContents, parts: ProveParts): Promise<Verdict> {
-  const difference = manifestDifference(contents);
+interface SignedManifest {
+  manifestText: string;
+  /** How the package differs from it; undefined: not at all. */
+  difference: string | undefined;
+}
+
+async function checkSignature(path: string, signed: SignedManifest, parts: ProveParts): Promise<Verdict> {
+  const { difference, manifestText } = signed;
   if (difference) return { outcome: 'signature-failed', reason: `${path}: ${difference}.` };
   const { gpg, gnupgHome } = parts.config.portage;
-  const status = await runGpgVerify({ gpg, gnupgHome, signedText: contents.manifestText ?? '' }, limitsOf(parts));
+  const status = await runGpgVerify({ gpg, gnupgHome, signedText: manifestText }, limitsOf(parts));
   const keyUrl = parts.packagesUrl === null ? null : `${parts.packagesUrl}/key.asc`;
   const verdict = judgeSignature(status, { gnupgHome, keyUrl });
   return verdict.good ? PROVEN : { outcome: 'signature-failed', reason: verdict.reason };
