@@ -152,6 +152,21 @@ export const coordinatorConfig = z.object({
         .default('')
         .describe('GnuPG home of the signing keys; empty: gnupg below paths.state, readable by the publisher alone'),
       poll: durationMs('30s').describe('Longest pause between two looks for finished builds'),
+      checkInterval: durationMs('10m').describe(
+        'Pause between two looks whether all files that the index names are there; each publish looks too',
+      ),
+    })
+    .prefault({}),
+  sync: z
+    .object({
+      schedule: z
+        .string()
+        .default('')
+        .describe(
+          "When the binhost syncs its ebuild repositories, as a cron expression such as '17 3 * * *'; empty: only at the command sync",
+        ),
+      command: commandLine(['emaint', 'sync', '-a']).describe('What the builder runs to sync them'),
+      timeLimit: durationMs('2h').describe('A sync, or the fetching of one build ahead, that takes longer is ended'),
     })
     .prefault({}),
   notify: z

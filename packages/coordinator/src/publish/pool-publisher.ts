@@ -12,6 +12,8 @@ export interface PoolPublisher {
   gpg: Gpg;
   /** Fingerprint of the key that signs the pool. */
   fingerprint: string;
+  /** When the published directory was last compared with its index, on the monotonic clock. */
+  checkedMs: number;
   config: Pick<CoordinatorConfig, 'portage' | 'build'>;
   db: Database;
   clock: Clock;

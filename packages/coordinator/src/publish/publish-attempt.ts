@@ -37,7 +37,7 @@ import { runGpkgSign } from './run-gpkg-sign.ts';
  *   after a package was placed    it is whole and signed by us: taken into the index at start
  *   after the index was written   rows that are missing are recovered from it at start
  *   in both cases this runs again, finds the variant published, and finishes the job
- *   after the job was finished    the hand-over directory is left, and removed at start (removeFinishedStaging)
+ *   after the job was finished    the hand-over directory is left, and removed at start (sweepStaging)
  *
  * @throws anything that is no fault of the hand-over (signing, disk, database): the files stay, the job can be tried again
  */

@@ -113,13 +113,3 @@ export async function renameVariant(db: Database, from: string, to: string): Pro
     .set({ variantKey: to })
     .where(and(eq(publishedPackages.variantKey, from), isNull(publishedPackages.withdrawnAt)));
 }
-
-/** Which of these attempts have packages in the table: they are through with their hand-over. */
-export async function attemptsWithPackages(db: Database, attemptIds: readonly number[]): Promise<number[]> {
-  if (attemptIds.length === 0) return [];
-  const rows = await db
-    .selectDistinct({ attemptId: publishedPackages.attemptId })
-    .from(publishedPackages)
-    .where(inArray(publishedPackages.attemptId, [...attemptIds]));
-  return rows.flatMap(({ attemptId }) => (attemptId === null ? [] : [attemptId]));
-}

@@ -1,5 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import { backoffDelayMs, type Clock } from '@binhost/shared/time';
 import type { CoordinatorConfig } from '../config/coordinator-config.ts';
 import { coordinatorError } from '../coordinator-errors.ts';
@@ -11,12 +10,12 @@ import { claimBuilt, type PublishJob } from '../queue/lease-store.ts';
 import { readIndex } from './index-file.ts';
 import type { PoolPublisher } from './pool-publisher.ts';
 import { publishAttempt } from './publish-attempt.ts';
-import { poolPaths, removeTree } from './published-directory.ts';
-import { attemptsWithPackages } from './published-store.ts';
+import { poolPaths } from './published-directory.ts';
 import { readIndexHeader } from './read-index-header.ts';
 import { reconcilePublished } from './reconcile-published.ts';
 import { gpgOf, runStopAgent } from './run-gpg.ts';
 import { exportPublicKey, openSigningKey } from './signing-key.ts';
+import { sweepStaging } from './sweep-staging.ts';
 
 /**
  * Step publish. In: builds in the state `built`, their files in `staging/ATTEMPT`. Out: signed packages in the published
@@ -108,8 +107,10 @@ async function publishNext(
 ): Promise<void> {
   await publisher.assertLocked();
   const job = await claimBuilt(publisher.db, publisher.pool);
-  if (!job) return wake.wait(clock, config.publish.poll);
+  if (!job) return idle(publisher, { config, clock, wake });
   try {
+    // What is missing must not stand in the new index.
+    await checkPool(publisher);
     await publishAttempt(publisher, job);
   } catch (error) {
     // without the lock the job is somebody else's by now
@@ -117,8 +118,26 @@ async function publishNext(
     await putBack(publisher, job, error);
     await clock.sleep(config.publish.poll, signal);
     await publisher.assertLocked();
-    await reconcilePublished(publisher);
+    await checkPool(publisher);
   }
+}
+
+/** Waits for the next build, and looks at the published directory when its time has come. */
+async function idle(
+  publisher: PoolPublisher,
+  { config, clock, wake }: Pick<PublisherOptions, 'config' | 'clock'> & { wake: Wake },
+): Promise<void> {
+  const { poll, checkInterval } = config.publish;
+  const dueMs = publisher.checkedMs + checkInterval - clock.monotonicMs();
+  if (dueMs > 0) return wake.wait(clock, Math.min(poll, dueMs));
+  await checkPool(publisher);
+  await sweepStaging(publisher);
+}
+
+async function checkPool(publisher: PoolPublisher): Promise<void> {
+  const found = await reconcilePublished(publisher);
+  publisher.checkedMs = publisher.clock.monotonicMs();
+  if (found.changed) publisher.log.warn(found, 'published directory was put right');
 }
 
 /** A fault of ours, not of the hand-over: the finished build keeps its place and its files. */
@@ -143,6 +162,7 @@ async function openPool(options: PublisherOptions, pool: string, lock: Lock): Pr
     paths,
     gpg,
     fingerprint,
+    checkedMs: clock.monotonicMs(),
     config,
     clock,
     log,
@@ -156,8 +176,8 @@ async function openPool(options: PublisherOptions, pool: string, lock: Lock): Pr
       });
     },
   };
-  await reconcilePublished(publisher);
-  await removeFinishedStaging(publisher);
+  log.info(await reconcilePublished(publisher), 'pool is ready');
+  await sweepStaging(publisher);
   return publisher;
 }
 
@@ -179,11 +199,4 @@ function rememberHeader({ config, clock, log }: PublisherOptions, pool: string, 
       return index.header;
     }
   };
-}
-
-/** Hand-overs whose packages are recorded were finished before a kill. */
-async function removeFinishedStaging({ db, paths }: PoolPublisher): Promise<void> {
-  const names = await readdir(paths.staging).catch(() => []);
-  const attempts = names.filter((name) => /^[1-9]\d{0,15}$/.test(name)).map(Number);
-  for (const id of await attemptsWithPackages(db, attempts)) await removeTree(join(paths.staging, String(id)));
 }

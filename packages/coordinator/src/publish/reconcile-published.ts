@@ -24,12 +24,12 @@ import { runVerify } from './run-gpg.ts';
 type Entry = Record<string, string>;
 
 /**
- * Makes directory, index and table of a pool say the same, once its lock is held and before anything is published. Finishes
+ * Makes directory, index and table of a pool say the same, once its lock is held, before anything is published, and from time to time, since files may vanish meanwhile. Finishes
  * what a killed publisher left: a package that it placed but did not index yet is signed by us and whole, so it is taken into
  * the index; an index that it wrote but did not record is recorded. A table that was lost comes back the same way.
  * Files that are not ours, or not whole, stay where they are and are named in the log.
  */
-export async function reconcilePublished(publisher: PoolPublisher): Promise<void> {
+export async function reconcilePublished(publisher: PoolPublisher): Promise<Reconciled> {
   const { pool, db, log } = publisher;
   const { published: directory, work } = publisher.paths;
   await removeTree(work);
@@ -50,13 +50,34 @@ export async function reconcilePublished(publisher: PoolPublisher): Promise<void
     : await writeIndex(directory, { header, entries: [...plan.kept, ...adopted] }, timestamp);
 
   const packages = await recoverRows(publisher, [...plan.unrecorded, ...adopted], header, facts.timestamp);
+  const result = {
+    entries: facts.entries,
+    timestamp: facts.timestamp,
+    adopted: adopted.length,
+    recovered: packages.length,
+    withdrawn: plan.withdrawn.length,
+  };
+  const isRecorded = recorded?.timestamp === facts.timestamp && recorded.sha256 === facts.sha256;
+  if (isRecorded && packages.length === 0 && plan.withdrawn.length === 0) return { ...result, changed: false };
   await db.transaction(async (tx) => {
     await withdrawPublished(tx, plan.withdrawn);
     await recordPublished(tx, pool, { packages, index: facts });
     await notifyChannel(tx, CHANNELS.changed);
   });
-  const counts = { adopted: adopted.length, recovered: packages.length, withdrawn: plan.withdrawn.length };
-  log.info({ entries: facts.entries, timestamp: facts.timestamp, ...counts }, 'pool is ready');
+  return { ...result, changed: true };
+}
+
+/** What stands in a pool's index now, and what had to be done for it. */
+export interface Reconciled {
+  changed: boolean;
+  entries: number;
+  timestamp: number;
+  /** Placed packages that the index did not name. */
+  adopted: number;
+  /** Rows that the table lacked. */
+  recovered: number;
+  /** Rows whose package is gone: nodes that waited for it wait again. */
+  withdrawn: number;
 }
 
 function revisionsOf(header: Entry | undefined): Entry {
