@@ -38,10 +38,11 @@ const PORTAGEQ_CALLS = 4;
 export function openEbuildTree({ config, log }: { config: CoordinatorConfig; log: Logger }): EbuildTree {
   const { portage } = config;
   const inTurn = makeTurnstile(PORTAGEQ_CALLS);
-  const remembered = new Map<string, { stamp: string; metadata: Promise<EbuildMetadata | undefined> }>();
+  const known: Memory = new Map();
+  const cached: Memory = new Map();
   const { repositories, revisions } = openRepositories(portage, inTurn);
 
-  async function filesOf(cpv: string, repository: string): Promise<{ ebuild: string; cache: string } | undefined> {
+  async function filesOf(cpv: string, repository: string): Promise<EbuildFiles | undefined> {
     const location = (await repositories()).get(repository);
     const parts = parseCpv(cpv);
     if (location === undefined || !parts) return undefined;
@@ -61,21 +62,13 @@ export function openEbuildTree({ config, log }: { config: CoordinatorConfig; log
   async function metadata(cpv: string, repository: string): Promise<EbuildMetadata | undefined> {
     const files = await filesOf(cpv, repository);
     if (!files) return undefined;
-    const { ebuild, cache } = files;
-    const [ebuildStamp, cacheStamp] = await Promise.all([fileStamp(ebuild), fileStamp(cache)]);
-    if (ebuildStamp === undefined) return undefined;
-    const stamp = `${ebuildStamp} ${cacheStamp}`;
-    const there = remembered.get(ebuild);
-    if (there?.stamp === stamp) return there.metadata;
-    const found = fromCache(cache, ebuild).then((hit) => hit ?? inTurn(() => askMetadata(cpv, repository)));
-    remembered.set(ebuild, { stamp, metadata: found });
-    found.catch(() => remembered.delete(ebuild));
-    return found;
+    const ask = (): Promise<EbuildMetadata | undefined> => inTurn(() => askMetadata(cpv, repository));
+    return remember(known, files, async () => (await fromCache(files)) ?? ask());
   }
 
   async function cachedMetadata(cpv: string, repository: string): Promise<EbuildMetadata | undefined> {
     const files = await filesOf(cpv, repository);
-    return files && fromCache(files.cache, files.ebuild);
+    return files && remember(cached, files, () => fromCache(files));
   }
 
   async function askMetadata(cpv: string, repository: string): Promise<EbuildMetadata | undefined> {
@@ -90,6 +83,30 @@ export function openEbuildTree({ config, log }: { config: CoordinatorConfig; log
   return { metadata, cachedMetadata, ebuildMd5, repositories, revisions };
 }
 
+interface EbuildFiles {
+  ebuild: string;
+  cache: string;
+}
+
+/** What was read of an ebuild, while neither it nor its cache is written again. */
+type Memory = Map<string, { stamp: string; metadata: Promise<EbuildMetadata | undefined> }>;
+
+async function remember(
+  memory: Memory,
+  { ebuild, cache }: EbuildFiles,
+  read: () => Promise<EbuildMetadata | undefined>,
+): Promise<EbuildMetadata | undefined> {
+  const [ebuildStamp, cacheStamp] = await Promise.all([fileStamp(ebuild), fileStamp(cache)]);
+  if (ebuildStamp === undefined) return undefined;
+  const stamp = `${ebuildStamp} ${cacheStamp}`;
+  const there = memory.get(ebuild);
+  if (there?.stamp === stamp) return there.metadata;
+  const found = read();
+  memory.set(ebuild, { stamp, metadata: found });
+  found.catch(() => memory.delete(ebuild));
+  return found;
+}
+
 /** How portageq says that it has no such package, or none that it can read. */
 const NOT_FOUND = 'Package not found';
 
@@ -102,7 +119,7 @@ function answerless(cpv: string, repository: string, stderr: string): Error {
 }
 
 /** The cached metadata, if it was made from the ebuild as it is now. */
-async function fromCache(cache: string, ebuild: string): Promise<EbuildMetadata | undefined> {
+async function fromCache({ cache, ebuild }: EbuildFiles): Promise<EbuildMetadata | undefined> {
   const text = await readFile(cache, 'utf8').catch(() => undefined);
   const parsed = text === undefined ? undefined : parseMd5Cache(text);
   if (!parsed) return undefined;
