@@ -39,6 +39,7 @@ import { currentIndex, loadPublished, publishedByVariant, publishedOfVersions } 
 import { publisherLock } from './publish/publisher.ts';
 import { enqueueBuild, loadLiveBuilds, moveBuild, needBuilds, setPriority } from './queue/build-store.ts';
 import { loadBuildSeconds } from './queue/duration-store.ts';
+import { loadCancelledVariants } from './queue/operator-store.ts';
 import { reclaimLeases } from './queue/reclaim-leases.ts';
 import { isDatabaseAlive, loadHeldLocks, loadNodes } from './status/status-store.ts';
 import { type EbuildTree, openEbuildTree } from './tree/ebuild-tree.ts';
@@ -137,7 +138,7 @@ function wireSteps({ config, clock, log }: CoordinatorParts, db: Database): Flow
   };
 
   // plan: wishes become builds; builder processes take them out of the queue
-  const queue = { loadLiveBuilds, enqueueBuild, needBuilds, moveBuild, setPriority };
+  const queue = { loadLiveBuilds, loadCancelledVariants, enqueueBuild, needBuilds, moveBuild, setPriority };
   const emergeLog = openEmergeLog(config.portage.root);
   const loadExpectedSeconds = async (): Promise<ExpectedSeconds> =>
     expectedSeconds(await loadBuildSeconds(db), await emergeLog());

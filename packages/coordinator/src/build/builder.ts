@@ -118,6 +118,7 @@ async function build(builder: Builder, job: BuildJob): Promise<void> {
   try {
     await startAttempt(open.db, job);
     log.info({ repository: job.repository, use: job.useEnabled }, 'building package');
+    await clock.sleep(job.pauseMs, signal);
     const startedMs = clock.monotonicMs();
     const ended = await runAttempt({ ...builder, job, log, signal: AbortSignal.any([signal, keeper.lost]) });
     result = ended;

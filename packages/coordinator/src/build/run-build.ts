@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Clock } from '@binhost/shared/time';
 import { execa } from 'execa';
+import { descendantsOf } from './process-tree.ts';
 
 export interface RunRequest {
   argv: readonly string[];
@@ -44,7 +45,10 @@ export async function runBuild(request: RunRequest): Promise<RunOutcome> {
   let ended: RunOutcome['ended'] = 'exit';
   const end = (why: RunOutcome['ended']): void => {
     if (ended === 'exit') ended = why;
+    // Before its parents are gone: a process that left the group and the session is known by them alone.
+    const descendants = child.pid === undefined ? [] : descendantsOf(child.pid);
     killGroup(child.pid);
+    for (const pid of descendants) killOne(pid);
   };
   const onAbort = (): void => end('stopped');
   request.signal.addEventListener('abort', onAbort);
@@ -100,6 +104,14 @@ async function settled(child: Child, clock: Clock): Promise<{ exitCode: number |
   drained.abort();
   await late;
   return result;
+}
+
+function killOne(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Gone by itself, or with its group.
+  }
 }
 
 function killGroup(pid: number | undefined): void {

@@ -23,12 +23,20 @@ export type StepsOutcome = undefined | { failure: BuildFailure } | { machinery: 
 
 /** Runs the commands in their order up to the first that fails, and explains that one. */
 export async function runSteps(run: StepRun): Promise<StepsOutcome> {
+  const startedMs = run.clock.monotonicMs();
   for (const step of run.steps) {
     run.onOutput(Buffer.from(`\n>>> binhost: ${step.name}: ${step.argv.join(' ')}\n`));
-    const outcome = await runBuild({ ...run, argv: run.prefix(step) });
+    const outcome = await runBuild({ ...run, ...timeLeft(run, startedMs), argv: run.prefix(step) });
     if (outcome.ended === 'exit' && outcome.exitCode === 0) continue;
     const why = explainFailure({ step: step.name, cpv: run.job.cpv, ...outcome });
     return why.kind === 'machinery' ? { machinery: why.text } : { failure: { ...why, kind: why.kind } };
   }
   return undefined;
+}
+
+/** The time limit is one for all commands together. */
+function timeLeft({ limits, clock }: StepRun, startedMs: number): { limits?: RunLimits } {
+  if (!limits) return {};
+  const spentMs = clock.monotonicMs() - startedMs;
+  return { limits: { ...limits, timeLimitMs: Math.max(0, limits.timeLimitMs - spentMs) } };
 }

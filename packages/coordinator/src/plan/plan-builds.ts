@@ -24,6 +24,8 @@ export interface PlanSnapshot {
   ebuildMd5: ReadonlyMap<string, string>;
   /** Demanded variants whose ebuild the tree no longer has. */
   gone: ReadonlySet<string>;
+  /** Variants whose newest build a person has cancelled: nobody builds them before someone asks for it. */
+  cancelled?: ReadonlySet<string>;
   nowMs: number;
   expectedSeconds?: ExpectedSeconds;
 }
@@ -47,7 +49,9 @@ const NOTICEABLE = 0.2;
 
 export function planBuilds(snapshot: PlanSnapshot): PlanAction[] {
   const { published, gone } = snapshot;
-  const todo = snapshot.demands.filter(({ variantKey }) => !published.has(variantKey) && !gone.has(variantKey));
+  const todo = snapshot.demands
+    .filter(({ variantKey }) => !published.has(variantKey) && !gone.has(variantKey))
+    .filter((demand) => !isCancelled(demand, snapshot));
   const needs = buildNeeds(todo, snapshot.metadata);
   const { nowMs, expectedSeconds } = snapshot;
   const ranks = rankBuilds(todo, needs, { nowMs, ...(expectedSeconds && { expectedSeconds }) });
@@ -62,6 +66,11 @@ export function planBuilds(snapshot: PlanSnapshot): PlanAction[] {
     ...supersede(live, snapshot),
     ...rankChanges(live, ranks),
   ];
+}
+
+/** What the operator asks for by hand is wanted again, whatever was cancelled before. */
+function isCancelled({ variantKey, wishes }: Demand, { cancelled }: PlanSnapshot): boolean {
+  return cancelled?.has(variantKey) === true && !wishes.some((wish) => wish.nodeId === OPERATOR);
 }
 
 const RENEWED = 'its ebuild has changed since it failed';

@@ -32,6 +32,7 @@ export interface PlannerDeps {
   enqueueBuild(db: Database, build: PlannedBuild & { needs: number[] }): Promise<{ buildId: number; created: boolean }>;
   needBuilds(db: Database, buildId: number, needs: number[]): Promise<unknown>;
   moveBuild(db: Database, move: { buildId: number; event: 'supersede'; reason: string }): Promise<unknown>;
+  loadCancelledVariants?(db: Database, variantKeys: string[]): Promise<ReadonlyMap<string, unknown>>;
   setPriority(db: Database, buildId: number, priority: number, reason: string): Promise<void>;
   // from publish
   publishedOfVersions: PublishedOfVersions;
@@ -101,6 +102,8 @@ async function readSnapshot(deps: PlannerDeps): Promise<Parameters<typeof planBu
   const wanted = await deps.loadWanted(db);
   const live = await deps.loadLiveBuilds(db);
   const served = await loadServing(db, deps.publishedOfVersions, demands);
+  const keys = demands.map((demand) => demand.variantKey);
+  const cancelled = await deps.loadCancelledVariants?.(db, keys);
   const ebuilds = await Promise.all(demands.map((demand) => readEbuild(tree, demand)));
   const found = ebuilds.filter((each) => each.metadata !== undefined);
   return {
@@ -111,6 +114,7 @@ async function readSnapshot(deps: PlannerDeps): Promise<Parameters<typeof planBu
     metadata: new Map(found.map(({ key, metadata }) => [key, metadata as EbuildMetadata])),
     ebuildMd5: new Map(ebuilds.flatMap(({ key, md5 }) => (md5 === undefined ? [] : [[key, md5] as const]))),
     gone: new Set(ebuilds.filter((each) => each.md5 === undefined).map(({ key }) => key)),
+    cancelled: new Set(cancelled?.keys()),
     nowMs: clock.nowMs(),
     ...(deps.loadExpectedSeconds && { expectedSeconds: await deps.loadExpectedSeconds(db) }),
   };

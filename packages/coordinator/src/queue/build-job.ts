@@ -33,4 +33,9 @@ export interface BuildJob {
   variantKey: string;
   /** Log file below the log directory, `ATTEMPT.log`. */
   logPath: string;
+  /**
+   * Milliseconds to wait before Portage is started: nodes order the builds of one version by whole seconds (BUILD_TIME), so
+   * this one may not end in the second in which the one before it was handed over.
+   */
+  pauseMs: number;
 }

@@ -1,4 +1,5 @@
-import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import type { BuildState } from '@binhost/shared/protocol';
+import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
 import type { BuildJob } from './build-job.ts';
 import { LEASED_BUILD_STATES } from './build-state.ts';
@@ -85,8 +86,24 @@ async function lease(tx: Database, build: BuildRow, builderId: string): Promise<
     face: face?.packages ?? [],
     variantKey: build.variantKey,
     logPath,
+    pauseMs: await pauseBefore(tx, build),
   };
 }
+
+/** The time left of the second in which another build of this version last moved on; it was built no later than that. */
+async function pauseBefore(tx: Database, { id, pool, cpv }: BuildRow): Promise<number> {
+  const [row] = await tx
+    .select({
+      ms: sql<number | null>`ceil(1000 * (1 - extract(epoch from clock_timestamp()
+        - date_trunc('second', max(${builds.stateSince})))))::integer`,
+    })
+    .from(builds)
+    .where(and(eq(builds.pool, pool), eq(builds.cpv, cpv), ne(builds.id, id), inArray(builds.state, BUILT)));
+  return Math.min(1000, Math.max(0, row?.ms ?? 0));
+}
+
+/** States of a build that has left a package. */
+const BUILT: BuildState[] = ['built', 'quarantined', 'publishing', 'published'];
 
 function isRunningOnce(error: unknown): boolean {
   const cause = (error as { cause?: { code?: string; constraint_name?: string } }).cause;

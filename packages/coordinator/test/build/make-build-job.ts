@@ -18,6 +18,7 @@ export function makeBuildJob(overrides: Partial<BuildJob> = {}): BuildJob {
     face: [],
     variantKey: '0'.repeat(32),
     logPath: '1.log',
+    pauseMs: 0,
     ...overrides,
   };
 }

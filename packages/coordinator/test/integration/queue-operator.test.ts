@@ -108,6 +108,33 @@ describe('failAttempt', () => {
   });
 });
 
+describe('claimBuild', () => {
+  it('has a build wait out the second in which another of its version was handed over', async () => {
+    const { db } = database.open;
+    const { pool } = await makeBuiltBuild(db, { cpv: 'dev-libs/libfoo-1' });
+    const claim = async () => claimBuild(db, { builderId: await makeBuilder(db), pools: [pool] });
+    await makeBuild(db, { cpv: 'dev-libs/libfoo-1', pool });
+    await db
+      .update(builds)
+      .set({ stateSince: sql`clock_timestamp() + interval '5 seconds'` })
+      .where(eq(builds.state, 'built'));
+    expect((await claim())?.pauseMs).toBe(1000);
+    await makeBuild(db, { cpv: 'dev-libs/libfoo-2', pool });
+    expect((await claim())?.pauseMs).toBe(0);
+  });
+
+  it('lets a build begin at once when the other one is older', async () => {
+    const { db } = database.open;
+    const { pool } = await makeBuiltBuild(db, { cpv: 'dev-libs/libfoo-1' });
+    await makeBuild(db, { cpv: 'dev-libs/libfoo-1', pool });
+    await db
+      .update(builds)
+      .set({ stateSince: sql`clock_timestamp() - interval '2 seconds'` })
+      .where(eq(builds.state, 'built'));
+    expect((await claimBuild(db, { builderId: await makeBuilder(db), pools: [pool] }))?.pauseMs).toBe(0);
+  });
+});
+
 describe('holdBuild and approveBuild', () => {
   it('keep a build from being claimed and let it go', async () => {
     const { db } = database.open;

@@ -1,5 +1,6 @@
 import { BUILD_STATES } from '@binhost/shared/protocol';
 import { describe, expect, test } from 'vitest';
+import { OPERATOR } from '../../src/demand/operator.ts';
 import { type PlanAction, type PlanSnapshot, planBuilds } from '../../src/plan/plan-builds.ts';
 import { makeMetadata } from '../demand/make-row.ts';
 import { makeBinding, makeDemand, makeLive, NOW_MS } from './make-demand.ts';
@@ -29,6 +30,12 @@ describe('a demanded variant', () => {
 
   test('is not enqueued when it is published', () => {
     expect(plan({ demands: [makeDemand('a/x-1')], published: new Set(['a/x-1']) })).toEqual([]);
+  });
+
+  test('is not enqueued after a person cancelled it, unless the operator asks for it', () => {
+    const cancelled = new Set(['a/x-1']);
+    expect(plan({ demands: [makeDemand('a/x-1')], cancelled })).toEqual([]);
+    expect(plan({ demands: [makeDemand('a/x-1', { nodes: ['node1', OPERATOR] })], cancelled })).toHaveLength(1);
   });
 
   test('is not enqueued while any build of it is live, a failed one included', () => {
