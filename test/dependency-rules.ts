@@ -36,7 +36,17 @@ export const SUPPORT: Record<string, string[]> = {
 /** Rooms at the edge: they may use every step, and no step may use them. */
 export const EDGE: Record<string, string[]> = {
   agent: ['cli', 'agent.ts', 'agent-link.ts', 'agent-look.ts', 'agent-parts.ts', 'main.ts'],
-  coordinator: ['http', 'cli', 'coordinator.ts', 'builder-process.ts', 'publisher-process.ts', 'main.ts'],
+  // nightly: chores of the machine around the data's way; serve asks for them through the queue, a builder does them.
+  coordinator: [
+    'http',
+    'cli',
+    'nightly',
+    'run-together.ts',
+    'coordinator.ts',
+    'builder-process.ts',
+    'publisher-process.ts',
+    'main.ts',
+  ],
 };
 
 /** Files of another step that may not be imported even from a later step: its hands, as opposed to its head. */
@@ -66,6 +76,7 @@ export const LIBRARY_PLACES: { library: RegExp; places: RegExp; reason: string }
   { library: /^yargs(?:\/|$)/, places: /(?:^|\/)cli\//, reason: 'arguments are read in cli/' },
   { library: /^pino$/, places: /(?:^|\/)log\.ts$/, reason: 'everybody else takes a Logger' },
   { library: /^smol-toml$/, places: /(?:^|\/)config\//, reason: 'files are read by config/' },
+  { library: /^croner$/, places: /(?:^|\/)nightly\//, reason: 'what is due at which time is the nightly work' },
   { library: /^zod$/, places: /(?:^|\/)(?:config|protocol|http)\//, reason: 'schemas stand at the edges' },
 ];
 

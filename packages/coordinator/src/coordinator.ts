@@ -17,6 +17,7 @@ import { refreshDemand } from './demand/refresh-demand.ts';
 import { requestBuild } from './demand/request-build.ts';
 import { wishesOfNode } from './demand/wish-view.ts';
 import { type ApiReads, makeApiReads } from './http/api-reads.ts';
+import { makeChoreActions } from './http/chore-actions.ts';
 import { listenOnAddress, listenOnSocket } from './http/listen.ts';
 import { makeOperatorActions, type OperatorActions } from './http/operator-actions.ts';
 import { adminServer, controlServer, packagesServer, viewServer } from './http/servers.ts';
@@ -30,6 +31,8 @@ import { OnlineAgents } from './link/online-agents.ts';
 import { Presence } from './link/presence.ts';
 import { makePump, type Pump } from './link/pump.ts';
 import type { Logger } from './log.ts';
+import { type NightlyParts, runNightly } from './nightly/nightly.ts';
+import { parseSchedule } from './nightly/schedule.ts';
 import { appendEvent, markSeen, pruneEvents, raiseCursor } from './notify/event-store.ts';
 import { notifyAgents } from './notify/notify-agents.ts';
 import { expectedSeconds } from './plan/expected-seconds.ts';
@@ -41,6 +44,7 @@ import { enqueueBuild, loadLiveBuilds, moveBuild, needBuilds, setPriority } from
 import { loadBuildSeconds } from './queue/duration-store.ts';
 import { loadCancelledVariants } from './queue/operator-store.ts';
 import { reclaimLeases } from './queue/reclaim-leases.ts';
+import { runTogether } from './run-together.ts';
 import { isDatabaseAlive, loadHeldLocks, loadNodes } from './status/status-store.ts';
 import { type EbuildTree, openEbuildTree } from './tree/ebuild-tree.ts';
 import { openEmergeLog } from './tree/emerge-log.ts';
@@ -67,6 +71,7 @@ export interface CoordinatorParts {
 /** Runs until the signal aborts. @throws CONTROL_NOT_LOOPBACK, LISTEN_FAILED, DATABASE_UNAVAILABLE, DATABASE_NEWER */
 export async function runCoordinator(parts: CoordinatorParts): Promise<void> {
   controlListener(parts.config.control);
+  parseSchedule(parts.config.sync.schedule, 'sync.schedule');
   const open = await openDatabase({ ...parts, startCluster: true });
   try {
     await serve(parts, open);
@@ -86,6 +91,7 @@ async function serve(parts: CoordinatorParts, open: OpenDatabase): Promise<void>
     (signal) => flow.planner.run(signal),
     (signal) => reclaimLeases({ db, config, clock, log, signal }),
     (signal) => followDatabase(flow, { parts, open, signal }),
+    (signal) => runNightly(nightlyParts(flow, parts, open), signal),
     ...parts.children,
   ]);
   await Promise.all([flow.settle.stop(), flow.notify.stop(), flow.presence.flush()]);
@@ -232,7 +238,10 @@ async function listen(flow: Flow, { parts, db, signal }: ListenParts): Promise<v
     view: viewServer(api),
     admin: adminServer({
       ...api,
-      actions: { askLook: (reason, name) => flow.agents.askLook(reason, name) },
+      actions: {
+        askLook: (reason, name) => flow.agents.askLook(reason, name),
+        ...makeChoreActions({ db, clock: parts.clock, logFile: (logPath) => logFile(config, logPath) }),
+      },
       operator: operatorActions(flow, parts, db),
     }),
   };
@@ -299,9 +308,25 @@ function apiReads(flow: Flow, { config, clock, version }: CoordinatorParts, db: 
       const held = await loadHeldLocks(db, pools.map(publisherLock));
       return pools.filter((pool) => held.includes(publisherLock(pool)));
     },
+    contestedNodes: () => flow.agents.contested(),
     unreadReasons: () => [...new Set(flow.unread.values())].filter(Boolean),
     logFile: (logPath) => logFile(config, logPath),
   });
+}
+
+/** The nightly work: after a sync all demand is made anew, and all nodes look. */
+function nightlyParts(flow: Flow, { config, clock, log }: CoordinatorParts, open: OpenDatabase): NightlyParts {
+  return {
+    open,
+    config,
+    clock,
+    log,
+    schedule: parseSchedule(config.sync.schedule, 'sync.schedule'),
+    onSynced: async () => {
+      for (const { id } of await loadNodes(open.db)) await flow.refresh(id);
+      flow.agents.askLook('the binhost has synced its repositories');
+    },
+  };
 }
 
 /** Follows what other processes change: LISTEN as a hint, a poll as the truth. */
@@ -324,22 +349,6 @@ async function followDatabase(
     await flow.presence.flush();
     await clock.sleep(config.plan.interval, signal);
   }
-}
-
-/** Runs all until the signal aborts; one that fails stops the others. Resolves when all have ended. */
-async function runTogether(signal: AbortSignal, tasks: ((signal: AbortSignal) => Promise<void>)[]): Promise<void> {
-  const failure = new AbortController();
-  const either = AbortSignal.any([signal, failure.signal]);
-  const ended = await Promise.allSettled(
-    tasks.map((task) =>
-      task(either).catch((error: unknown) => {
-        failure.abort();
-        throw error;
-      }),
-    ),
-  );
-  const failed = ended.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

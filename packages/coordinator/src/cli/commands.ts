@@ -15,6 +15,7 @@ import { policyCommand } from './policy-command.ts';
 import { publisherCommand } from './publisher-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { statusCommand } from './status-command.ts';
+import { syncCommand } from './sync-command.ts';
 import { whyCommand } from './why-command.ts';
 
 const EXIT_CODES = `Exit codes: 0 done, 1 failed, 2 wrong use, 3 no coordinator answers, 70 a mistake of this program.
@@ -41,6 +42,7 @@ export async function runCommand(argv: string[], context: CommandContext): Promi
     .command(buildDeedCommands(context) as never)
     .command(holdCommand(context))
     .command(policyCommand(context))
+    .command(syncCommand(context))
     .command(buildInRootCommand)
     .parseAsync();
 }

@@ -41,6 +41,8 @@ export interface ApiReadsParts {
   publishingPools(): Promise<string[]>;
   /** Why reports of nodes have not become wishes; empty: they all have. */
   unreadReasons(): string[];
+  /** Nodes whose connections replace each other. */
+  contestedNodes(): string[];
   /** Log file of an attempt below the log directory → its path. */
   logFile(logPath: string): string;
 }
@@ -57,6 +59,7 @@ export function makeApiReads(parts: ApiReadsParts): ApiReads {
         startedAtMs: parts.startedAtMs,
         publishingPools,
         unreadReasons: parts.unreadReasons(),
+        contestedNodes: parts.contestedNodes(),
         builderSilenceMs: config.build.lease,
         hasPackagesUrl: config.packages.url !== '',
       });

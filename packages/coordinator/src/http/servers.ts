@@ -3,6 +3,7 @@ import { coordinatorError } from '../coordinator-errors.ts';
 import { isRightSecret } from '../link/right-secret.ts';
 import type { Logger } from '../log.ts';
 import type { ApiReads } from './api-reads.ts';
+import type { ChoreActions } from './chore-actions.ts';
 import { createServer } from './create-server.ts';
 import type { OperatorActions } from './operator-actions.ts';
 import { type AdminActions, adminRoutes } from './routes/admin.ts';
@@ -48,7 +49,9 @@ export function viewServer(parts: ApiParts): FastifyInstance {
 }
 
 /** What admin.sock serves: the view, and what changes something. */
-export function adminServer(parts: ApiParts & { actions: AdminActions; operator: OperatorActions }): FastifyInstance {
+export function adminServer(
+  parts: ApiParts & { actions: AdminActions & ChoreActions; operator: OperatorActions },
+): FastifyInstance {
   const app = viewServer(parts);
   adminRoutes(app, parts.actions);
   operatorRoutes(app, parts.operator);

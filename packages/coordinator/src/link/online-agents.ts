@@ -24,6 +24,10 @@ export interface EventRound {
   send(nodeId: string, event: PackagesPublished): void;
 }
 
+/** So many replaced connections of a node within the window are no accident. */
+const CONTESTED_TIMES = 3;
+const CONTESTED_WINDOW_MS = 10 * 60_000;
+
 interface OnlineAgent {
   node: ConnectedNode;
   session: AgentSession;
@@ -38,6 +42,8 @@ interface OnlineAgent {
 export class OnlineAgents {
   private readonly parts: OnlineAgentsParts;
   private readonly agents = new Map<string, OnlineAgent>();
+  /** When connections of a node were replaced by newer ones, monotonic milliseconds by node name. */
+  private readonly replacements = new Map<string, number[]>();
 
   constructor(parts: OnlineAgentsParts) {
     this.parts = parts;
@@ -50,6 +56,7 @@ export class OnlineAgents {
     this.agents.set(node.id, agent);
     if (former) {
       this.parts.log.warn({ node: node.name }, 'agent replaced by a newer connection');
+      this.replacements.set(node.name, [...this.recentReplacements(node.name), this.parts.clock.monotonicMs()]);
       former.over.abort();
       former.session.close(CLOSE_CODE.replaced, 'replaced by a newer connection of this node');
     }
@@ -85,6 +92,18 @@ export class OnlineAgents {
   /** Ids of the nodes that are connected. */
   online(): string[] {
     return [...this.agents.keys()];
+  }
+
+  /** Names of nodes whose connections replace each other: two machines use one name. Once may be a connection that died. */
+  contested(): string[] {
+    return [...this.replacements.keys()]
+      .filter((name) => this.recentReplacements(name).length >= CONTESTED_TIMES)
+      .sort();
+  }
+
+  private recentReplacements(name: string): number[] {
+    const sinceMs = this.parts.clock.monotonicMs() - CONTESTED_WINDOW_MS;
+    return (this.replacements.get(name) ?? []).filter((atMs) => atMs > sinceMs);
   }
 
   isOnline(nodeId: string): boolean {

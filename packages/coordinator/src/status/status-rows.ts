@@ -1,6 +1,17 @@
 import type { BuildState, Report, WishState } from '@binhost/shared/protocol';
 import type { FailureKind } from '../queue/build-state.ts';
 import type { AttemptOutcome } from '../queue/build-tables.ts';
+import type { Chore } from '../queue/chore-state.ts';
+
+/** What stopped a builder or publisher. */
+export interface Fault {
+  process: 'builder' | 'publisher';
+  /** The builder's host, the publisher's pool. */
+  name: string;
+  text: string;
+  times: number;
+  at: Date;
+}
 
 /** What the status step reads: plain rows, so that the view is made without a database. */
 
@@ -117,6 +128,12 @@ export interface StatusRows {
   /** The newest ones that failed, at most 20. */
   failed: BuildRow[];
   builders: BuilderRow[];
+  /** The newest of each kind. */
+  chores: Chore[];
+  /** What last stopped builders and publishers. */
+  faults: Fault[];
+  /** How long the last build of each package took, seconds by cpv of those that are built now. */
+  usualSeconds: ReadonlyMap<string, number>;
   indexes: IndexRow[];
   /** Since when the oldest claimable build waits; null: none does. */
   claimableSince: Date | null;

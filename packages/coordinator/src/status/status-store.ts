@@ -5,6 +5,7 @@ import { wishes } from '../demand/demand-tables.ts';
 import { nodes, reports } from '../ingest/report-tables.ts';
 import { publishedIndexes, publishedPackages } from '../publish/published-tables.ts';
 import { attempts, builders, builds } from '../queue/build-tables.ts';
+import { chores, faults } from '../queue/chore-tables.ts';
 import type {
   AttemptRow,
   BuilderRow,
@@ -29,17 +30,19 @@ export async function isDatabaseAlive(db: Database): Promise<boolean> {
 }
 
 export async function loadStatusRows(db: Database): Promise<StatusRows> {
-  const [nodeRows, wishCounts, buildCounts, active, stopped, failed, builderRows, indexes, times] = await Promise.all([
-    loadNodes(db),
-    loadWishCounts(db),
-    db.select({ state: builds.state, count: count() }).from(builds).groupBy(builds.state),
-    loadBuilds(db, { states: ['leased', 'building', 'built', 'publishing'] }),
-    loadBuilds(db, { states: ['held', 'quarantined'], limit: STOPPED_SHOWN }),
-    loadBuilds(db, { states: ['failed'], limit: FAILED_SHOWN }),
-    loadBuilders(db),
-    loadIndexes(db),
-    loadTimes(db),
-  ]);
+  const [nodeRows, wishCounts, buildCounts, active, stopped, failed, builderRows, machine, indexes, times] =
+    await Promise.all([
+      loadNodes(db),
+      loadWishCounts(db),
+      db.select({ state: builds.state, count: count() }).from(builds).groupBy(builds.state),
+      loadBuilds(db, { states: ['leased', 'building', 'built', 'publishing'] }),
+      loadBuilds(db, { states: ['held', 'quarantined'], limit: STOPPED_SHOWN }),
+      loadBuilds(db, { states: ['failed'], limit: FAILED_SHOWN }),
+      loadBuilders(db),
+      loadMachine(db),
+      loadIndexes(db),
+      loadTimes(db),
+    ]);
   return {
     nodes: nodeRows,
     wishCounts,
@@ -48,9 +51,31 @@ export async function loadStatusRows(db: Database): Promise<StatusRows> {
     stopped,
     failed,
     builders: builderRows,
+    ...machine,
     indexes,
     ...times,
   };
+}
+
+async function loadMachine(db: Database): Promise<Pick<StatusRows, 'chores' | 'faults' | 'usualSeconds'>> {
+  const [newest, stopped, seconds] = await Promise.all([
+    db.selectDistinctOn([chores.kind]).from(chores).orderBy(chores.kind, desc(chores.id)),
+    db.select().from(faults).orderBy(faults.process, faults.name),
+    loadUsualSeconds(db),
+  ]);
+  return { chores: newest, faults: stopped, usualSeconds: seconds };
+}
+
+/** Of packages that are being built now, how long their newest finished attempt took. */
+async function loadUsualSeconds(db: Database): Promise<Map<string, number>> {
+  const rows = await db.execute<{ name: string; seconds: number }>(sql`
+    select distinct on (now.cpv) now.cpv as name, extract(epoch from a.ended_at - a.started_at)::float8 as seconds
+    from builds now
+    join builds b on regexp_replace(b.cpv, '-[0-9][^-]*(-r[0-9]+)?$', '') = regexp_replace(now.cpv, '-[0-9][^-]*(-r[0-9]+)?$', '')
+    join attempts a on a.build_id = b.id
+    where now.state = 'building' and a.outcome = 'built' and a.ended_at is not null
+    order by now.cpv, a.ended_at desc`);
+  return new Map(rows.map(({ name, seconds }) => [name, seconds]));
 }
 
 /** @param name only this node */

@@ -1,5 +1,6 @@
 import { bindingText } from '@binhost/shared/portage';
 import { BUILD_STATES, WISH_STATES } from '@binhost/shared/protocol';
+import { choreView } from './chore-view.ts';
 import type { AttemptRow, BuildRow, NodeRow, StatusRows, WishCount, WishRow } from './status-rows.ts';
 import type {
   AttemptView,
@@ -39,6 +40,7 @@ export function coordinatorStatus(facts: StatusFacts): CoordinatorStatus {
     active: rows.active.map(buildView),
     stopped: rows.stopped.map((build) => ({ ...buildView(build), whatToDo: whatToDoAboutBuild(build) ?? '' })),
     builders: builderViews(rows, nowMs, facts.builderSilenceMs),
+    chores: rows.chores.map(choreView),
     publishing: [...facts.publishingPools],
     indexes: rows.indexes.map(({ pool, timestamp, sha256, entries }) => ({
       pool,

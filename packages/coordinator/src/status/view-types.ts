@@ -1,6 +1,7 @@
 import type { BuildState, Report, WishState, WishView } from '@binhost/shared/protocol';
 import type { FailureKind } from '../queue/build-state.ts';
 import type { AttemptOutcome } from '../queue/build-tables.ts';
+import type { ChoreKind, ChoreState } from '../queue/chore-state.ts';
 import type { PolicyKind, PolicyStage, PolicyVerdict } from '../queue/decide-policy.ts';
 import type { Warning } from './warnings.ts';
 
@@ -22,6 +23,8 @@ export interface CoordinatorStatus {
   /** Builds that wait for a person, with the command that moves them. */
   stopped: (BuildView & { whatToDo: string })[];
   builders: BuilderView[];
+  /** The newest sync, and the newest fetching ahead. */
+  chores: ChoreView[];
   /** Pools that a running publisher holds. */
   publishing: string[];
   indexes: { pool: string; timestampMs: number; sha256: string; entries: number }[];
@@ -145,4 +148,19 @@ export interface PolicyView {
   stage: PolicyStage;
   reason: string;
   createdAtMs: number;
+}
+
+/** Work of the machine beside builds. */
+export interface ChoreView {
+  id: number;
+  kind: ChoreKind;
+  state: ChoreState;
+  askedBy: string;
+  /** Host name of the builder that does it. */
+  builder: string | null;
+  /** What came of it. */
+  result: string | null;
+  askedAtMs: number;
+  startedAtMs: number | null;
+  endedAtMs: number | null;
 }

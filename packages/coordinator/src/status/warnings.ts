@@ -26,6 +26,8 @@ export interface WarningFacts {
   unreadReasons: readonly string[];
   /** A builder or publisher unseen for this long counts as gone, milliseconds. */
   builderSilenceMs: number;
+  /** Nodes whose connections replace each other. */
+  contestedNodes: readonly string[];
   /** packages.url is set. */
   hasPackagesUrl: boolean;
 }
@@ -46,6 +48,11 @@ const STANDSTILL_MS = 10 * MINUTE_MS;
 const UNPUBLISHED_MS = 5 * MINUTE_MS;
 const OFFLINE_MS = 7 * DAY_MS;
 const SKEW_MS = 5 * MINUTE_MS;
+/** A build that takes so many times as long as the last one of its package did is named; short ones never. */
+const OVERDUE_TIMES = 3;
+const OVERDUE_LEAST_MS = 30 * MINUTE_MS;
+/** A chore that no builder takes for this long waits in vain. */
+const CHORE_WAIT_MS = 5 * MINUTE_MS;
 
 export const WARNINGS = {
   'no-node': {
@@ -89,6 +96,54 @@ export const WARNINGS = {
       const lastMs = Math.max(rows.claimableSince.getTime(), rows.lastAttemptAt?.getTime() ?? 0);
       if (nowMs - lastMs < STANDSTILL_MS) return undefined;
       return `A build could start, and none has begun or ended for ${formatDuration(nowMs - lastMs)}.`;
+    },
+  },
+  'build-overdue': {
+    severity: 'warning',
+    title: 'A build takes much longer than the last time',
+    whatToDo:
+      'See `binhost-coordinator log BUILD -f`; `binhost-coordinator cancel BUILD` ends it, `retry` begins anew.',
+    seen: ({ rows, nowMs }) => {
+      const overdue = rows.active.flatMap(({ id, cpv, state, stateSince }) => {
+        const usualMs = (rows.usualSeconds.get(cpv) ?? Number.POSITIVE_INFINITY) * 1000;
+        const tookMs = nowMs - stateSince.getTime();
+        const isLate = state === 'building' && tookMs > Math.max(OVERDUE_LEAST_MS, OVERDUE_TIMES * usualMs);
+        return isLate ? [`${cpv} (build ${id}) since ${formatDuration(tookMs)}, else ${formatDuration(usualMs)}`] : [];
+      });
+      return overdue.length > 0 ? `${overdue.join('; ')}.` : undefined;
+    },
+  },
+  'builder-faults': {
+    severity: 'error',
+    title: 'A builder stops again and again',
+    whatToDo: 'Mend what it says; it is started again by its service.',
+    seen: ({ rows }) => {
+      const stopped = rows.faults.filter(
+        ({ process, name, at }) =>
+          process === 'builder' &&
+          !rows.builders.some((one) => one.name === name && one.startedAt > at && !one.stoppedAt),
+      );
+      return stopped.length > 0 ? stopped.map(faultText).join(' ') : undefined;
+    },
+  },
+  'publisher-faults': {
+    severity: 'error',
+    title: 'A publisher cannot publish',
+    whatToDo: 'Mend what it says; it goes on by itself.',
+    seen: ({ rows }) => {
+      const stopped = rows.faults.filter(({ process }) => process === 'publisher');
+      return stopped.length > 0 ? stopped.map(faultText).join(' ') : undefined;
+    },
+  },
+  'sync-failed': {
+    severity: 'warning',
+    title: "The binhost's ebuild repositories were not synced",
+    whatToDo: 'Run `binhost-coordinator sync` and read what it prints; sync.command names the command.',
+    seen: ({ rows, nowMs }) => {
+      const chore = rows.chores.find(({ kind }) => kind === 'sync');
+      if (chore?.state === 'failed') return chore.result ?? 'It failed.';
+      const waitedMs = chore?.state === 'asked' ? nowMs - chore.askedAt.getTime() : 0;
+      return waitedMs > CHORE_WAIT_MS ? `No builder has taken it for ${formatDuration(waitedMs)}.` : undefined;
     },
   },
   'builds-failed': {
@@ -139,6 +194,15 @@ export const WARNINGS = {
       return away.length > 0 ? `Not seen for a week: ${away.map(({ name }) => name).join(', ')}.` : undefined;
     },
   },
+  'node-contested': {
+    severity: 'error',
+    title: 'Two machines use one node name',
+    whatToDo: 'Give one of them another name: node.name in its /etc/binhost-agent/agent.toml.',
+    seen: ({ contestedNodes }) =>
+      contestedNodes.length > 0
+        ? `Connections replace each other again and again: ${contestedNodes.join(', ')}.`
+        : undefined,
+  },
   'clock-skew': {
     severity: 'warning',
     title: "A node's clock differs",
@@ -178,6 +242,11 @@ export function isBuilderAlive(
   silenceMs: number,
 ): boolean {
   return builder.stoppedAt === null && nowMs - builder.seenAt.getTime() <= silenceMs;
+}
+
+function faultText({ process, name, text, times }: StatusRows['faults'][number]): string {
+  const who = process === 'builder' ? name : `pool ${name}`;
+  return `${who} (${times} ${times === 1 ? 'time' : 'times'}): ${text}`;
 }
 
 function countOf(rows: StatusRows, state: string): number {

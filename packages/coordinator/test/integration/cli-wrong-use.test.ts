@@ -27,6 +27,7 @@ const COMMANDS = [
   'approve',
   'hold',
   'policy',
+  'sync',
 ];
 
 describe('wrong use is exit code 2', () => {
@@ -58,6 +59,7 @@ describe('wrong use is exit code 2', () => {
     ['approve 1 2', "got '2'"],
     ['hold', 'expected one more argument'],
     ['hold 0', "got '0'"],
+    ['sync now', "got 'now'"],
     ['policy', 'expected list, set or remove'],
     ['policy dance', "got 'dance'"],
     ['policy set package', 'expected one more argument'],
@@ -113,6 +115,7 @@ describe('without a running coordinator the exit code is 3', () => {
     'policy list',
     'policy set pool x ask',
     'policy remove 1',
+    'sync',
   ])('%s', async (command) => {
     const env = { BINHOST_COORDINATOR_PATHS_RUN: join(directory.path, 'run') };
     const { exitCode, stdout, stderr } = await program.run(command.split(' '), env);

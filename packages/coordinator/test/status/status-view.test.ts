@@ -8,6 +8,7 @@ const facts = {
   startedAtMs: NOW_MS - 1000,
   publishingPools: ['default'],
   unreadReasons: [],
+  contestedNodes: [],
   builderSilenceMs: 120_000,
   hasPackagesUrl: true,
 };

@@ -11,6 +11,7 @@ function find(overrides: Partial<WarningFacts>) {
     nowMs: NOW_MS,
     publishingPools: ['default'],
     unreadReasons: [],
+    contestedNodes: [],
     builderSilenceMs: 2 * MINUTE_MS,
     hasPackagesUrl: true,
     ...overrides,
@@ -26,6 +27,30 @@ test('a coordinator in good health has no warnings', () => {
 describe('a warning is given', () => {
   const [builder] = makeRows().builders;
   if (!builder) throw new Error('expected a builder');
+
+  const fault = { process: 'publisher', name: 'default', text: 'no key', times: 2, at: before(1) } as const;
+  const chore = {
+    id: 1,
+    kind: 'sync',
+    state: 'done',
+    askedBy: 'the operator',
+    askedAt: before(6 * MINUTE_MS),
+    startedAt: null,
+    endedAt: null,
+    builder: null,
+    result: null,
+  } as const;
+
+  test('none, for a builder that was started again since its fault, and for a sync that was done', () => {
+    const faults = [{ ...fault, process: 'builder' as const, name: builder.name, at: before(DAY_MS) }];
+    expect(codes({ rows: makeRows({ faults, chores: [chore] }) })).toEqual([]);
+  });
+
+  test('none, for a build that takes long and always did, or that was never built before', () => {
+    const active = [makeBuildRow({ stateSince: before(3 * 60 * MINUTE_MS) })];
+    expect(codes({ rows: makeRows({ active }) })).toEqual([]);
+    expect(codes({ rows: makeRows({ active, usualSeconds: new Map([['net-dns/dnsmasq-2.90', 7200]]) }) })).toEqual([]);
+  });
 
   test.each<[string, Partial<WarningFacts>]>([
     ['no-node', { rows: makeRows({ nodes: [] }) }],
@@ -56,6 +81,21 @@ describe('a warning is given', () => {
     ['wishes-refused', { rows: makeRows({ wishCounts: [{ nodeId: 'a', state: 'refused', count: 1 }] }) }],
     ['node-offline', { rows: makeRows({ nodes: [makeNode({ connectedAt: null, lastSeenAt: before(8 * DAY_MS) })] }) }],
     ['clock-skew', { rows: makeRows({ nodes: [makeNode({ clockSkewMs: -10 * MINUTE_MS })] }) }],
+    ['node-contested', { contestedNodes: ['alpha'] }],
+    [
+      'build-overdue',
+      {
+        rows: makeRows({
+          active: [makeBuildRow({ stateSince: before(40 * MINUTE_MS) })],
+          usualSeconds: new Map([['net-dns/dnsmasq-2.90', 600]]),
+        }),
+      },
+    ],
+    ['builder-faults', { rows: makeRows({ faults: [{ ...fault, process: 'builder', name: 'two' }] }) }],
+    ['builder-faults', { rows: makeRows({ faults: [{ ...fault, process: 'builder', name: builder.name }] }) }],
+    ['publisher-faults', { rows: makeRows({ faults: [fault] }) }],
+    ['sync-failed', { rows: makeRows({ chores: [{ ...chore, state: 'failed', result: 'no network' }] }) }],
+    ['sync-failed', { rows: makeRows({ chores: [{ ...chore, state: 'asked' }] }) }],
     ['no-packages-url', { hasPackagesUrl: false }],
   ])('%s', (code, facts) => {
     expect(codes(facts)).toEqual([code]);
