@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { PackagesPublished, Proofs } from '@binhost/shared/protocol';
 import { waitFor } from '@binhost/testkit';
@@ -17,22 +19,31 @@ afterEach(async () => {
 const PATH = 'sys-fs/fuse/fuse-2.6.1-1.gpkg.tar';
 const GOOD = '[GNUPG:] VALIDSIG AABB 2026-11-22\n[GNUPG:] TRUST_FULLY 0 pgp\n';
 
+const CACHED_INDEX = 'root/var/cache/edb/binhost/127.0.0.1/packages/default/Packages';
+
 interface Situation {
   gpkg?: Partial<GpkgParts>;
   gpgStatus?: string;
   settings?: Record<string, string>;
+  /** Where the packages are, by binrepos.conf and the coordinator. */
+  packagesUrl?: string;
+  /** What Portage has cached of the index. */
+  cachedIndex?: string;
   /** What the node gets, where that differs from what was published. */
   served?: Buffer | null;
 }
 
 /** Publishes fuse, which the node lists as a binary. */
-async function publish({ gpkg = {}, gpgStatus = GOOD, settings = {}, served }: Situation = {}) {
-  const coordinator = await startTestCoordinator();
+async function publish({ gpkg = {}, gpgStatus = GOOD, settings = {}, served, ...changed }: Situation = {}) {
+  const { packagesUrl, cachedIndex } = changed;
+  const coordinator = await startTestCoordinator(packagesUrl === undefined ? {} : { packagesUrl });
   open.coordinator = coordinator;
   const node = await makeTestNode({ COORDINATOR_URL: coordinator.url, ...settings });
   open.node = node;
   const bytes = await makeGpkg({ sign: looksSigned, ...gpkg });
   await node.write('gpg-status', gpgStatus);
+  if (packagesUrl) await node.write('root/etc/portage/binrepos.conf/ours.conf', `[ours]\nsync-uri = ${packagesUrl}\n`);
+  if (cachedIndex) await node.write(CACHED_INDEX, cachedIndex);
   if (served !== null) await node.write(`served/${PATH}`, served ?? bytes);
   await node.start();
   await waitFor(() => coordinator.reports().length === 1, { what: 'the first report' });
@@ -174,3 +185,47 @@ test('acknowledged proofs are not sent again after a reconnect', async () => {
   await waitFor(() => coordinator.hellos.length === 2, { what: 'the second hello' });
   expect(proofsOf(coordinator)).toHaveLength(1);
 });
+
+test('by prove.mode manifest a package is proven over the network, and nothing is fetched', async () => {
+  const bytes = await makeGpkg({ sign: looksSigned });
+  const server = await serveRanges(bytes);
+  const { coordinator, node } = await publish({ settings: { PROVE_MODE: 'manifest' }, packagesUrl: server.url });
+  expect(await firstResult(coordinator)).toMatchObject({ outcome: 'proven' });
+  expect((await node.emergeCalls()).some(({ args }) => args.includes('--fetchonly'))).toBe(false);
+  expect(server.ranges.length).toBeGreaterThan(0);
+  server.close();
+});
+
+test('by prove.mode manifest a server without ranges is fetch-failed with what it answered', async () => {
+  const server = await serveRanges(undefined);
+  const { coordinator } = await publish({ settings: { PROVE_MODE: 'manifest' }, packagesUrl: server.url });
+  expect(await firstResult(coordinator)).toMatchObject({
+    outcome: 'fetch-failed',
+    reason: expect.stringContaining('expected HTTP 206 for a range, got 200'),
+  });
+  server.close();
+});
+
+test('while Portage has another index than the published one, nothing counts as proven', async () => {
+  const { coordinator, node } = await publish({ cachedIndex: 'TIMESTAMP: 1\n\nCPV: sys-fs/fuse-2.6.1\n\n' });
+  expect(await firstResult(coordinator)).toMatchObject({
+    outcome: 'not-proven',
+    reason: expect.stringContaining('This node sees another index'),
+  });
+  expect((await node.status()).situations).toMatchObject([{ code: 'index-mismatch' }]);
+});
+
+/** The package at every path, by ranges; undefined: a server that knows none. */
+async function serveRanges(bytes: Buffer | undefined) {
+  const ranges: string[] = [];
+  const server = createServer((request, response) => {
+    const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+    if (!bytes || start === undefined) return response.writeHead(200).end('whole');
+    ranges.push(request.headers.range ?? '');
+    response.writeHead(206, { 'content-range': `bytes ${start}-${end}/${bytes.length}` });
+    return response.end(bytes.subarray(Number(start), Number(end) + 1));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/packages/default`, ranges, close: () => server.close() };
+}

@@ -48,6 +48,8 @@ export interface TestCoordinator {
   binaryFrames: number;
   /** Authorization headers of all tries. */
   authorizations: (string | undefined)[];
+  /** What HTTP requests are answered with, by path and query; all else is 404. */
+  answers: Map<string, string>;
   reports(): Report[];
   /** To every connected agent, numbered. */
   send(message: CoordinatorMessage): void;
@@ -65,7 +67,12 @@ export async function startTestCoordinator(changed: Partial<Knobs> = {}, port = 
   const knobs: Knobs = { ...DEFAULT_KNOBS, ...changed };
   const sockets = new Set<WebSocket>();
   const memory = { digest: null as string | null, lastReport: 0, sequence: 0 };
-  const server = createServer();
+  const answers = new Map<string, string>();
+  const server = createServer((request, response) => {
+    const isAllowed = knobs.secret === '' || request.headers.authorization === `Bearer ${knobs.secret}`;
+    const body = isAllowed ? answers.get(request.url ?? '') : undefined;
+    response.writeHead(body === undefined ? 404 : 200).end(body);
+  });
   const coordinator: TestCoordinator = {
     knobs,
     url: '',
@@ -75,6 +82,7 @@ export async function startTestCoordinator(changed: Partial<Knobs> = {}, port = 
     errors: [],
     binaryFrames: 0,
     authorizations: [],
+    answers,
     reports: () => coordinator.received.filter((message) => message.type === 'report'),
     send: (message) => {
       memory.sequence += 1;
