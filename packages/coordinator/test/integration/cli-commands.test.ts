@@ -10,7 +10,8 @@ import { joinAgent, type TestAgent } from './test-agent.ts';
 
 /** The commands against a running coordinator, as the real processes that people call. */
 const BUILDER = '5a181286-c44d-4760-a487-033cbe616632';
-const LOG_TEXT = '>>> Emerging dev-libs/libfoo-1.2\n\u001b[32m * \u001b[39mdone\n';
+/** More than a pipe takes at once. */
+const LOG_TEXT = `>>> Emerging dev-libs/libfoo-1.2\n\u001b[32m * \u001b[39mdone\n${'compiling '.repeat(20_000)}\n`;
 
 let program: Program;
 let coordinator: TestCoordinator;
