@@ -11,7 +11,7 @@ import { joinAgent, type TestAgent } from './test-agent.ts';
 /** The commands against a running coordinator, as the real processes that people call. */
 const BUILDER = '5a181286-c44d-4760-a487-033cbe616632';
 /** More than a pipe takes at once. */
-const LOG_TEXT = `>>> Emerging dev-libs/libfoo-1.2\n\u001b[32m * \u001b[39mdone\n${'compiling '.repeat(20_000)}\n`;
+const LOG_TEXT = `>>> Emerging dev-libs/libfoo-1.2\n\u001b[32m * \u001b[39mdone\n${'compiling\n'.repeat(20_000)}`;
 
 let program: Program;
 let coordinator: TestCoordinator;
