@@ -34,6 +34,7 @@ export function statusText(status: CoordinatorStatus, paint: Paint): string {
     ['builds', counts(status.builds)],
     ['builders', alive.map(({ name, mode }) => `${plain(name)} (${mode})`).join(', ') || paint.bad('none')],
     ['publisher', status.publishing.join(', ') || paint.bad('none')],
+    ...syncFacts(status),
     ['published', index.join('; ') || 'nothing yet'],
   ]);
   const rows = active.map((build) => [
@@ -44,6 +45,14 @@ export function statusText(status: CoordinatorStatus, paint: Paint): string {
   ]);
   const working = rows.length > 0 ? `\n${table(['BUILD', 'PACKAGE', 'STATE', 'WHY'], rows, paint)}` : '';
   return overview + working + stoppedText(status, paint) + warningsText(status, paint);
+}
+
+/** Nothing where the repositories were never synced by us. */
+function syncFacts({ chores, madeAtMs }: CoordinatorStatus): [string, string][] {
+  const chore = chores.find(({ kind }) => kind === 'sync');
+  if (!chore) return [];
+  const { state, result, endedAtMs } = chore;
+  return [['sync', endedAtMs === null ? state : `${ago(endedAtMs, madeAtMs)}: ${plain(result ?? state)}`]];
 }
 
 /** Builds that wait for a person, each with the command that moves it. */

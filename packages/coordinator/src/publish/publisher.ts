@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { errorSentence } from '@binhost/shared/errors';
 import { backoffDelayMs, type Clock } from '@binhost/shared/time';
 import type { CoordinatorConfig } from '../config/coordinator-config.ts';
 import { coordinatorError } from '../coordinator-errors.ts';
@@ -6,6 +7,7 @@ import { CHANNELS } from '../db/channels.ts';
 import type { OpenDatabase } from '../db/open-database.ts';
 import type { Logger } from '../log.ts';
 import { moveBuild } from '../queue/build-store.ts';
+import { clearFault, noteFault } from '../queue/fault-store.ts';
 import { claimBuilt, type PublishJob } from '../queue/lease-store.ts';
 import { readIndex } from './index-file.ts';
 import type { PoolPublisher } from './pool-publisher.ts';
@@ -84,9 +86,11 @@ async function servePool(options: PublisherOptions, pool: string, wake: Wake): P
     try {
       const publisher = await openPool(options, pool, lock);
       faults = 0;
+      await clearFault(open.db, { process: 'publisher', name: pool });
       while (!signal.aborted) await publishNext(publisher, { ...options, wake });
     } catch (err) {
       logFault(log)(err);
+      await keepFault({ db: open.db, pool, log }, err);
       await clock.sleep(backoffDelayMs(faults, 1, { firstMs: 1000, maxMs: config.publish.poll }), signal);
       faults += 1;
     } finally {
@@ -101,6 +105,11 @@ function logFault(log: Logger): (err: unknown) => undefined {
   };
 }
 
+/** For the status: the log of the publisher may be read by few. */
+async function keepFault({ db, pool, log }: Pick<PoolPublisher, 'db' | 'pool' | 'log'>, err: unknown): Promise<void> {
+  await noteFault(db, { process: 'publisher', name: pool, text: errorSentence(err) }).catch(logFault(log));
+}
+
 async function publishNext(
   publisher: PoolPublisher,
   { config, clock, signal, wake }: PublisherOptions & { wake: Wake },
@@ -112,6 +121,7 @@ async function publishNext(
     // What is missing must not stand in the new index.
     await checkPool(publisher);
     await publishAttempt(publisher, job);
+    await clearFault(publisher.db, { process: 'publisher', name: publisher.pool });
   } catch (error) {
     // without the lock the job is somebody else's by now
     await publisher.assertLocked();
@@ -141,7 +151,9 @@ async function checkPool(publisher: PoolPublisher): Promise<void> {
 }
 
 /** A fault of ours, not of the hand-over: the finished build keeps its place and its files. */
-async function putBack({ db, log }: PoolPublisher, job: PublishJob, err: unknown): Promise<void> {
+async function putBack(publisher: PoolPublisher, job: PublishJob, err: unknown): Promise<void> {
+  const { db, log } = publisher;
+  await keepFault(publisher, err);
   log.error({ err, buildId: job.buildId, attemptId: job.attemptId }, 'could not publish build');
   const reason = `tried again soon, since publishing failed: ${(err as Error).message}`;
   await moveBuild(db, { buildId: job.buildId, event: 'publish-return', reason });

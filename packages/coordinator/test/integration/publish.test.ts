@@ -11,6 +11,7 @@ import { currentIndex, loadPublished, publishedByVariant } from '../../src/publi
 import { publishedIndexes, publishedPackages } from '../../src/publish/published-tables.ts';
 import { publisherLock } from '../../src/publish/publisher.ts';
 import { attempts, builds } from '../../src/queue/build-tables.ts';
+import { loadFaults } from '../../src/queue/fault-store.ts';
 import { writeGpkg } from '../publish/make-gpkg.ts';
 import { makePublisherRig, type PublisherRig } from './make-publisher.ts';
 import { makeTestDatabase, type TestDatabase } from './test-database.ts';
@@ -137,8 +138,11 @@ describe('a finished build', () => {
     await rig.publishUntil(async () => /publishing failed/.test((await buildOf(buildId))?.reason ?? ''));
     expect(await buildOf(buildId)).toMatchObject({ reason: expect.stringMatching(/expected .* to sign/) });
     expect(await exists(staging)).toBe(true);
+    const fault = { process: 'publisher', name: 'default', text: expect.stringMatching(/expected .* to sign/) };
+    expect(await loadFaults(database.open.db)).toMatchObject([fault]);
     Object.assign(rig.config, { portage });
     await rig.publishUntil(() => isPublished(buildId));
+    expect(await loadFaults(database.open.db)).toEqual([]);
   });
 });
 
