@@ -6,14 +6,15 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'e2e/*/test/**/*.test.ts'],
+          include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['**/integration/**', '**/node_modules/**'],
         },
       },
       {
         test: {
           name: 'integration',
-          include: ['packages/*/test/integration/**/*.test.ts'],
+          // the simulated Portage and the demo are programs too
+          include: ['packages/*/test/integration/**/*.test.ts', 'e2e/*/test/**/*.test.ts'],
           globalSetup: ['packages/coordinator/test/integration/start-postgres.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -1,27 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import { isWholeList, PRETEND_LIMITS, type PretendLimits, parsePretendText } from '../../src/emerge/index.ts';
+import { isWholeList, PRETEND_LIMITS, type PretendLimits, parsePretendText } from '../../../src/emerge/index.ts';
 
 const MIB = 1024 * 1024;
 const ROW = '[ebuild  N     ] app-misc/jq-1.7.1::gentoo  USE="oniguruma -static-libs" 0 KiB\n';
 const TOTAL = '\nTotal: 1 package (1 new), Size of downloads: 0 KiB\n';
 
-/** Milliseconds, and the codes of the problems. */
+/** Of the processor, garbage collection included: a busy machine must not decide. */
+const LIMIT_MS = 4000;
+
+/** Milliseconds of the processor, and the codes of the problems. */
 function read(text: string, limits: Partial<PretendLimits> = {}) {
-  const begin = performance.now();
+  const begin = process.cpuUsage();
   const result = parsePretendText(text, limits);
+  const used = process.cpuUsage(begin);
   const codes = result.problems.map((problem) => problem.code);
-  return { tookMs: performance.now() - begin, codes, result };
+  return { tookMs: (used.user + used.system) / 1000, codes, result };
 }
 
 describe('large output', () => {
   it.each([
     ['text', 'the quick brown fox jumps over the lazy dog\n'],
     ['rows', ROW],
-  ])('is refused by name within two seconds: 100 MB of %s', (_, unit) => {
+  ])('is refused by name in bounded time: 100 MB of %s', (_, unit) => {
     const { tookMs, codes, result } = read(unit.repeat(Math.ceil((100 * MIB) / unit.length)));
     expect(codes).toContain('too-large');
     expect(isWholeList(result)).toBe(false);
-    expect(tookMs).toBeLessThan(2000);
+    expect(tookMs).toBeLessThan(LIMIT_MS);
   });
 
   it.each([
@@ -30,11 +34,11 @@ describe('large output', () => {
     ['totals', TOTAL.trimStart()],
     ['messages that never end', '!!! All ebuilds that could satisfy "a/b" have been masked.\n'],
     ['escapes', '\u001b]0;'],
-  ])('is refused by name within two seconds where it is just over the limit: %s', (_, unit) => {
+  ])('is refused by name in bounded time where it is just over the limit: %s', (_, unit) => {
     const { tookMs, codes, result } = read(unit.repeat(Math.ceil(PRETEND_LIMITS.textLength / unit.length) + 1));
     expect(codes).toContain('too-large');
     expect(isWholeList(result)).toBe(false);
-    expect(tookMs).toBeLessThan(2000);
+    expect(tookMs).toBeLessThan(LIMIT_MS);
   });
 
   it('leaves a 50 MB line out and reads the rest', () => {
@@ -42,7 +46,7 @@ describe('large output', () => {
     const { tookMs, codes, result } = read(text, { textLength: 60 * MIB });
     expect(codes).toContain('too-large');
     expect(result.entries).toHaveLength(1);
-    expect(tookMs).toBeLessThan(2000);
+    expect(tookMs).toBeLessThan(LIMIT_MS);
   });
 
   it.each([
@@ -60,7 +64,7 @@ describe('large output', () => {
     ['parentheses of a circle', ` * Error: circular dependencies:\n${'('.repeat(200_000)}\n`],
     ['proposals', `The following USE changes are necessary to proceed:\n${'=a/b-1 x\n'.repeat(50_000)}`],
   ])('takes linear time for %s', (_, text) => {
-    expect(read(text).tookMs).toBeLessThan(2000);
+    expect(read(text).tookMs).toBeLessThan(LIMIT_MS);
   });
 
   it('keeps no more rows and problems than its limits say', () => {
@@ -80,7 +84,7 @@ describe('large output', () => {
     const { tookMs, codes, result } = read(row.repeat(2500) + TOTAL.replace('1 package', '2500 packages'));
     expect(codes).toEqual([]);
     expect(result.entries).toHaveLength(2500);
-    expect(tookMs).toBeLessThan(2000);
+    expect(tookMs).toBeLessThan(LIMIT_MS);
     expect(PRETEND_LIMITS.entries).toBeGreaterThan(2500);
   });
 });
