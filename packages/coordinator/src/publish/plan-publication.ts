@@ -88,6 +88,29 @@ export function planPublication(input: {
   return { publish, dropped };
 }
 
+/**
+ * Decides what of packages that somebody else built is published: each whole one under its own variant, by the same rules as
+ * by-products.
+ */
+export function planImport(input: {
+  pool: string;
+  handedOver: readonly HandedOver[];
+  /** Live packages of the pool: all of the versions that are imported. */
+  published: readonly PublishedFacts[];
+}): Pick<Publication, 'publish' | 'dropped'> {
+  const dropped: Publication['dropped'] = [];
+  const candidates: Candidate[] = [];
+  for (const { path, result } of input.handedOver) {
+    const item = 'broken' in result ? result.broken : itemOf(path, result, input.pool);
+    if (typeof item === 'string') dropped.push({ path, why: item });
+    else candidates.push({ item: item.item, difference: undefined });
+  }
+  candidates.sort((a, b) => a.item.metadata.buildTime - b.item.metadata.buildTime);
+  const keys = new Set(input.published.map((one) => one.variantKey));
+  const chosen = chooseItems(candidates, { keys, newest: newestTimes(input.published) });
+  return { publish: chosen.publish, dropped: [...dropped, ...chosen.dropped] };
+}
+
 /** A by-product that found libraries by itself is left behind: nobody asked for it, so nobody is asked about it. */
 function withoutAutomagic(
   candidates: readonly Candidate[],
@@ -133,15 +156,26 @@ interface Candidate {
 }
 
 function judge(path: string, metadata: PackageMetadata, wanted: WantedVariant & { pool: string }): Candidate | string {
+  const found = itemOf(path, metadata, wanted.pool);
+  if (typeof found === 'string') return found;
+  return { item: found.item, difference: variantDifference(found.item.variant, wanted, found.buildOnly) };
+}
+
+/** A package under its own variant; a sentence: why nodes could not use it. */
+function itemOf(
+  path: string,
+  metadata: PackageMetadata,
+  pool: string,
+): { item: PublicationItem; buildOnly: ReadonlySet<string> } | string {
   const bindings = builtBindings(metadata.values);
   if (!bindings) return 'its recorded dependencies cannot be read';
   if (bindings.unbound.length > 0) {
     return `${bindings.unbound.join(', ')} stayed unbound, since nothing was installed for it: nodes would never see a rebuild`;
   }
   const { cpv, repository, useEnabled } = metadata;
-  const variant = { pool: wanted.pool, cpv, repository, useEnabled, bindings: bindings.all };
+  const variant = { pool, cpv, repository, useEnabled, bindings: bindings.all };
   const item = { path, metadata, variant, variantKey: variantKey(variant), byProduct: true };
-  return { item, difference: variantDifference(variant, wanted, bindings.buildOnly) };
+  return { item, buildOnly: bindings.buildOnly };
 }
 
 function newestTimes(published: readonly PublishedFacts[]): Map<string, number> {

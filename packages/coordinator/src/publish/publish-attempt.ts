@@ -93,7 +93,8 @@ async function planHandOver({ db, pool }: PoolPublisher, job: PublishJob, stagin
   return planPublication({ wanted: job, handedOver, published, root });
 }
 
-async function checkOrWhyNot(file: string): Promise<HandedOver['result']> {
+/** @returns what a gpkg is, or one sentence that says why it can't be used */
+export async function checkOrWhyNot(file: string): Promise<HandedOver['result']> {
   try {
     return (await checkGpkg(file)).metadata;
   } catch (error) {
@@ -102,7 +103,8 @@ async function checkOrWhyNot(file: string): Promise<HandedOver['result']> {
   }
 }
 
-interface PlacedPackage {
+/** A package that stands signed in the published directory, and in no index yet. */
+export interface PlacedPackage {
   item: PublicationItem;
   checked: CheckedGpkg;
   place: Placed;
@@ -110,7 +112,7 @@ interface PlacedPackage {
 }
 
 /** Signs all before it places the first: a key that is out of reach leaves nothing half done. */
-async function placeAll(
+export async function placeAll(
   publisher: PoolPublisher,
   staging: string,
   items: readonly PublicationItem[],
@@ -163,7 +165,7 @@ async function signCopy(
 }
 
 /** Writes the index with the new packages in it; the index on disk decides what else stands there. */
-async function extendIndex(publisher: PoolPublisher, placed: readonly PlacedPackage[]): Promise<IndexFacts> {
+export async function extendIndex(publisher: PoolPublisher, placed: readonly PlacedPackage[]): Promise<IndexFacts> {
   const { published: directory } = publisher.paths;
   const current = await readIndex(directory);
   const recorded = await currentIndex(publisher.db, publisher.pool);
@@ -205,9 +207,9 @@ async function settle({ publisher, job, plan, placed, index }: Settlement): Prom
   });
 }
 
-function rowOf(
+export function rowOf(
   { item, checked, place }: PlacedPackage,
-  facts: { pool: string; attemptId: number; indexTimestamp: number },
+  facts: { pool: string; attemptId: number | null; indexTimestamp: number },
 ): NewPublishedPackage {
   const { metadata, variant, variantKey, byProduct } = item;
   const { cpv, repository, slot, subslot, useEnabled, buildTime } = metadata;

@@ -9,6 +9,7 @@ import type { Logger } from '../log.ts';
 import { moveBuild } from '../queue/build-store.ts';
 import { clearFault, noteFault } from '../queue/fault-store.ts';
 import { claimBuilt, type PublishJob } from '../queue/lease-store.ts';
+import { publishImports } from './import-packages.ts';
 import { readIndex } from './index-file.ts';
 import type { PoolPublisher } from './pool-publisher.ts';
 import { publishAttempt } from './publish-attempt.ts';
@@ -115,6 +116,7 @@ async function publishNext(
   { config, clock, signal, wake }: PublisherOptions & { wake: Wake },
 ): Promise<void> {
   await publisher.assertLocked();
+  if (await publishImports(publisher)) return;
   const job = await claimBuilt(publisher.db, publisher.pool);
   if (!job) return idle(publisher, { config, clock, wake });
   try {

@@ -299,10 +299,15 @@ const SUPERSEDABLE: BuildState[] = ['blocked', 'queued', 'held', 'aborted', 'fai
  * These variants stand in the index now: builds that waited for them go on, and live builds of the same variants that no
  * builder has begun are superseded. Call it in the transaction that records the publishing; repeating it changes nothing.
  *
- * @param byBuildId the build whose attempt brought them
+ * @param byBuildId the build whose attempt brought them; undefined: they were imported
  */
-export async function settlePublished(db: Database, variantKeys: string[], byBuildId: number): Promise<void> {
+export async function settlePublished(
+  db: Database,
+  variantKeys: string[],
+  byBuildId: number | undefined,
+): Promise<void> {
   if (variantKeys.length === 0) return;
+  const reason = byBuildId === undefined ? 'was imported' : `came as a by-product of build ${byBuildId}`;
   await db.transaction(async (tx) => {
     await lockEdges(tx);
     const same = await tx
@@ -312,15 +317,15 @@ export async function settlePublished(db: Database, variantKeys: string[], byBui
         and(
           inArray(builds.variantKey, variantKeys),
           inArray(builds.state, [...LIVE_BUILD_STATES]),
-          ne(builds.id, byBuildId),
+          byBuildId === undefined ? undefined : ne(builds.id, byBuildId),
         ),
       )
       .orderBy(builds.id)
       .for('update');
     for (const { id } of same.filter(({ state }) => SUPERSEDABLE.includes(state))) {
-      await moveBuild(tx, { buildId: id, event: 'supersede', reason: `came as a by-product of build ${byBuildId}` });
+      await moveBuild(tx, { buildId: id, event: 'supersede', reason });
     }
-    const needed = [byBuildId, ...same.map(({ id }) => id)];
+    const needed = [...(byBuildId === undefined ? [] : [byBuildId]), ...same.map(({ id }) => id)];
     for (const dependent of await releaseDependents(tx, needed)) await unblock(tx, dependent);
   });
 }
