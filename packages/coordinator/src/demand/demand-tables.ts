@@ -44,8 +44,8 @@ export const wishes = pgTable(
 );
 
 /**
- * Packages that the operator asked for by hand, by variant. Such a wish is open until it is published, or a build of its
- * variant has ended since it was asked for.
+ * Packages that the operator asked for by hand, by variant. Such a wish is open until it is published, or its build is
+ * cancelled.
  */
 export const operatorWishes = pgTable('operator_wishes', {
   variantKey: text('variant_key').primaryKey(),

@@ -15,8 +15,8 @@ export async function storeOperatorWish(db: Database, wish: Omit<OperatorWish, '
 }
 
 /**
- * Wishes of the operator that are still open: not published, and no build of the variant has ended since. A build that a
- * person cancelled ends the wish; one that failed does not.
+ * Wishes of the operator that are still open: not published, and the newest build of the variant has not been published or
+ * cancelled since. One that failed does not end the wish.
  */
 export async function loadOperatorWishes(db: Database): Promise<OperatorWish[]> {
   const key = operatorWishes.variantKey;
@@ -27,7 +27,7 @@ export async function loadOperatorWishes(db: Database): Promise<OperatorWish[]> 
       not exists (select 1 from published_packages p where p.variant_key = ${key} and p.withdrawn_at is null)
       and not exists (
         select 1 from builds b
-        where b.variant_key = ${key} and b.state in ('published', 'cancelled', 'superseded')
-          and b.state_since > ${operatorWishes.askedAt})`)
+        where b.id = (select max(id) from builds where variant_key = ${key})
+          and b.state in ('published', 'cancelled') and b.state_since > ${operatorWishes.askedAt})`)
     .orderBy(operatorWishes.askedAt, key);
 }

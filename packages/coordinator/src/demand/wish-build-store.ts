@@ -4,8 +4,9 @@ import type { Database } from '../db/database.ts';
 import type { WillHave } from './will-have.ts';
 
 /**
- * Read-only looks at how far the builds of wishes are. The step queue owns `builds`; a build that has not ended is the one
- * of its variant, by its partial unique index. A build that ended just before its wish was moved shows as none.
+ * Read-only looks at how far the builds of wishes are. The step queue owns `builds`; a build that has not ended is the newest
+ * of its variant, by its partial unique index, and one that a person cancelled is not followed by another. A build that was
+ * published just before its wish was moved shows as none.
  */
 
 /** A live wish with the build that serves it. */
@@ -18,7 +19,7 @@ export interface WishWithBuild {
   reason: string | null;
   publishedBuildId: number | null;
   stateSinceMs: number;
-  /** null: no live build. */
+  /** null: there is none that is live or cancelled. */
   buildState: BuildState | null;
   buildReason: string | null;
 }
@@ -29,7 +30,8 @@ export async function loadWishesWithBuilds(db: Database, nodeId: string): Promis
     select w.cpv, to_json(w.use_enabled) as use_enabled, w.bindings, w.state, w.reason_code, w.reason, w.published_build_id,
       (extract(epoch from w.state_since) * 1000)::bigint::text as since_ms, b.state as build_state, b.reason as build_reason
     from wishes w
-    left join builds b on b.variant_key = w.variant_key and b.state not in ('published', 'cancelled', 'superseded')
+    left join builds b on b.id = (
+      select max(id) from builds where variant_key = w.variant_key and state <> 'superseded') and b.state <> 'published'
     where w.node_id = ${nodeId} and w.state <> 'gone'
     order by w.position, w.id`);
   return rows.map((row) => ({
@@ -50,8 +52,9 @@ export async function loadWishesWithBuilds(db: Database, nodeId: string): Promis
 export async function countBuilding(db: Database, variantKeys: readonly string[]): Promise<number> {
   if (variantKeys.length === 0) return 0;
   const rows = await db.execute<{ stopped: number }>(sql`
-    select count(*)::int as stopped from builds
-    where variant_key in ${[...new Set(variantKeys)]} and state in ('failed', 'held', 'quarantined')`);
+    select count(distinct variant_key)::int as stopped from builds b
+    where variant_key in ${[...new Set(variantKeys)]} and state in ('failed', 'held', 'quarantined', 'cancelled')
+      and not exists (select 1 from builds newer where newer.variant_key = b.variant_key and newer.id > b.id)`);
   return Math.max(0, new Set(variantKeys).size - (rows[0]?.stopped ?? 0));
 }
 

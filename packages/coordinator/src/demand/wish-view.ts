@@ -27,7 +27,9 @@ function explain(wish: WishWithBuild): Pick<WishView, 'reasonCode' | 'reason'> {
   const reason = wish.reason?.slice(0, MAX_REASON) ?? null;
   if (state !== 'waiting' || reason !== null) return { reasonCode, reason };
   if (buildState === null) return { reasonCode: 'not-planned', reason: 'its build is about to be planned' };
-  const text = `${buildState === 'failed' ? 'its build failed' : buildState}: ${buildReason || 'no reason was noted'}`;
+  const what =
+    buildState === 'failed' ? 'its build failed' : buildState === 'cancelled' ? 'its build was cancelled' : buildState;
+  const text = `${what}: ${buildReason || 'no reason was noted'}`;
   return { reasonCode: `build-${buildState}`, reason: text.slice(0, MAX_REASON) };
 }
 

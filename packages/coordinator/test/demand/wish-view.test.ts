@@ -36,6 +36,13 @@ describe('the view of a wish', () => {
     });
   });
 
+  test('tells that a person cancelled its build, and why', () => {
+    expect(viewWish({ ...waiting, buildState: 'cancelled', buildReason: 'too large' })).toMatchObject({
+      reasonCode: 'build-cancelled',
+      reason: 'its build was cancelled: too large',
+    });
+  });
+
   test('shows its own reason where it has one', () => {
     const wish = { ...waiting, state: 'excluded' as const, reasonCode: 'live', reason: 'a live ebuild' };
     expect(viewWish(wish)).toMatchObject({ reasonCode: 'live', reason: 'a live ebuild' });

@@ -30,6 +30,7 @@ import {
   settlePublished,
 } from '../../src/queue/build-store.ts';
 import { claimBuild, claimBuilt, finishPublishing, handOver, startAttempt } from '../../src/queue/lease-store.ts';
+import { loadCancelledVariants } from '../../src/queue/operator-store.ts';
 import { type EbuildTree, openEbuildTree } from '../../src/tree/ebuild-tree.ts';
 import { writeRepository } from '../tree/write-repository.ts';
 import { makeBuilder } from './make-build.ts';
@@ -88,6 +89,7 @@ export async function makeFleet(
     loadDemand,
     loadWanted,
     publishedOfVersions,
+    loadCancelledVariants,
     loadLiveBuilds,
     enqueueBuild,
     needBuilds,

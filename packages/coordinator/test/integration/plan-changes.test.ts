@@ -8,6 +8,7 @@ import { recordPublished } from '../../src/publish/published-store.ts';
 import { loadLiveBuilds } from '../../src/queue/build-store.ts';
 import { loadBuildSeconds } from '../../src/queue/duration-store.ts';
 import { failAttempt } from '../../src/queue/lease-store.ts';
+import { cancelBuild } from '../../src/queue/operator-store.ts';
 import { type Fleet, makeFleet } from './make-fleet.ts';
 
 const maker = makeMergeEntry({ cpv: 'dev-util/maker-1.0' });
@@ -134,6 +135,16 @@ describe('a build that failed', () => {
       expect(view).toMatchObject({ reasonCode: 'build-failed', reason: 'its build failed: compile phase failed' });
     }
   });
+});
+
+test('a build that a person cancelled is told on the nodes that waited for it, and not made again', async () => {
+  await fleet.look('node1', { entries: [made] });
+  await fleet.planner.pass();
+  const [live] = await loadLiveBuilds(fleet.db);
+  await cancelBuild(fleet.db, { buildId: live?.buildId ?? 0, reason: 'too large' });
+  const [view] = await wishesOfNode(fleet.db, await fleet.node('node1'));
+  expect(view).toMatchObject({ reasonCode: 'build-cancelled', reason: 'its build was cancelled: too large' });
+  expect(await fleet.planner.pass()).toMatchObject({ enqueued: 0 });
 });
 
 test('what the tree no longer has is not built any more', async () => {

@@ -5,6 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type BuildRequest, requestBuild } from '../../src/demand/request-build.ts';
 import { publishedByVariant } from '../../src/publish/published-store.ts';
 import { enqueueBuild, loadLiveBuilds, moveBuild } from '../../src/queue/build-store.ts';
+import { failAttempt } from '../../src/queue/lease-store.ts';
+import { retryBuild } from '../../src/queue/operator-store.ts';
 import { type Fleet, makeFleet } from './make-fleet.ts';
 
 const FUSE = 'sys-fs/fuse-2.6.1';
@@ -80,6 +82,20 @@ describe('a package that no node reported', () => {
     await moveBuild(fleet.db, { buildId: build?.buildId ?? 0, event: 'cancel', reason: 'a person cancelled it' });
     expect(await fleet.planner.pass()).toMatchObject({ enqueued: 0 });
     expect((await request({})).build).toMatchObject({ created: true });
+  });
+
+  test('is wanted again when its build is tried again after it was cancelled, or its ebuild changed after it failed', async () => {
+    const { build } = await request({});
+    const { buildId = 0 } = build ?? {};
+    await moveBuild(fleet.db, { buildId, event: 'cancel', reason: 'a person cancelled it' });
+    await retryBuild(fleet.db, { buildId, reason: 'a person wants it after all' });
+    expect(await fleet.planner.pass()).toMatchObject({ enqueued: 0, superseded: 0 });
+    const job = await fleet.claim();
+    if (job) await failAttempt(fleet.db, job, { kind: 'package', text: 'compile phase failed', record: {} });
+    await writeFile(join(fleet.home, 'gentoo/sys-fs/fuse/fuse-2.6.1.ebuild'), 'EAPI=8\n# corrected\n');
+    expect(await fleet.planner.pass()).toMatchObject({ enqueued: 1, superseded: 1 });
+    expect(await fleet.planner.pass()).toMatchObject({ enqueued: 0, superseded: 0 });
+    expect(await loadLiveBuilds(fleet.db)).toMatchObject([{ state: 'queued' }]);
   });
 
   test('is one build with the same wish of a node', async () => {
