@@ -102,6 +102,7 @@ export function environmentOf(directory: string, settings: Record<string, string
     LINK_FIRST_PAUSE: '20ms',
     LINK_LONGEST_PAUSE: '100ms',
     PROVE_MIN_FREE: '0',
+    HOOKS_DIRECTORY: join(directory, 'hooks.d'),
     ...settings,
   };
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [`BINHOST_AGENT_${name}`, value]));
