@@ -9,6 +9,7 @@ import { builderCommand } from './builder-command.ts';
 import { buildsCommand } from './builds-command.ts';
 import type { CommandContext, CommandYargs } from './command-context.ts';
 import { demandCommand } from './demand-command.ts';
+import { gcCommand } from './gc-command.ts';
 import { logCommand } from './log-command.ts';
 import { nodesCommand } from './nodes-command.ts';
 import { policyCommand } from './policy-command.ts';
@@ -43,6 +44,7 @@ export async function runCommand(argv: string[], context: CommandContext): Promi
     .command(holdCommand(context))
     .command(policyCommand(context))
     .command(syncCommand(context))
+    .command(gcCommand(context))
     .command(buildInRootCommand)
     .parseAsync();
 }

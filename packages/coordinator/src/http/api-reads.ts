@@ -12,6 +12,7 @@ import * as view from '../status/status-view.ts';
 import type * as views from '../status/view-types.ts';
 import { whyVariants } from '../status/why-view.ts';
 import { followFile } from './follow-file.ts';
+import { findGarbage } from './garbage-reads.ts';
 import { buildOfNumber, knownPackage, nodeOfName } from './named-rows.ts';
 import { loadPolicyViews } from './operator-actions.ts';
 import { readLogTail } from './read-log-tail.ts';
@@ -25,6 +26,8 @@ export interface ApiReads {
   builds(states: readonly BuildState[] | undefined): Promise<views.BuildView[]>;
   build(id: number): Promise<views.BuildDetail>;
   policies(): Promise<views.PolicyView[]>;
+  /** Published packages that could go. @param keepMs how long one stays whoever wishes for it */
+  garbage(keepMs: number): Promise<views.GarbageView[]>;
   /** All that is known of a package, or of the package of a build; @param node only what this node wishes for */
   why(about: string, node: string | undefined): Promise<views.WhyVariant[]>;
   /** The newest attempt's log as text. */
@@ -74,6 +77,7 @@ export function makeApiReads(parts: ApiReadsParts): ApiReads {
     builds: async (states) => (await store.loadBuilds(db, states ? { states } : {})).map(view.buildView),
     build: async (id) => view.buildDetail(await buildOfNumber(db, id), await store.loadAttempts(db, [id])),
     policies: () => loadPolicyViews(db),
+    garbage: (keepMs) => findGarbage({ db, clock }, keepMs),
     why: async (about, node) => {
       if (node !== undefined) await nodeOfName(db, node);
       const variants = /^\d+$/.test(about) ? await whyOfBuild(parts, Number(about)) : await whyOfPackage(parts, about);

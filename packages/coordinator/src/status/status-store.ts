@@ -1,7 +1,7 @@
 import type { BuildState } from '@binhost/shared/protocol';
-import { and, count, desc, eq, inArray, max, min, ne, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, isNull, max, min, ne, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
-import { wishes } from '../demand/demand-tables.ts';
+import { operatorWishes, wishes } from '../demand/demand-tables.ts';
 import { nodes, reports } from '../ingest/report-tables.ts';
 import { publishedIndexes, publishedPackages } from '../publish/published-tables.ts';
 import { attempts, builders, builds } from '../queue/build-tables.ts';
@@ -166,6 +166,24 @@ export async function loadKnownPackages(db: Database): Promise<string[]> {
     db.selectDistinct({ cpv: publishedPackages.cpv }).from(publishedPackages),
   ]);
   return [...new Set(rows.flat().map(({ cpv }) => cpv))];
+}
+
+/** All that stands in the indexes. */
+export async function loadPublishedPackages(db: Database) {
+  const { id, pool, cpv, slot, path, size, variantKey, buildTime, publishedAt, withdrawnAt } = publishedPackages;
+  return db
+    .select({ id, pool, cpv, slot, path, size, variantKey, buildTime, publishedAt })
+    .from(publishedPackages)
+    .where(isNull(withdrawnAt));
+}
+
+/** Variants that a node wishes for, in whatever state, or that the operator asked for. */
+export async function loadWishedVariants(db: Database): Promise<Set<string>> {
+  const rows = await Promise.all([
+    db.selectDistinct({ key: wishes.variantKey }).from(wishes).where(ne(wishes.state, 'gone')),
+    db.select({ key: operatorWishes.variantKey }).from(operatorWishes),
+  ]);
+  return new Set(rows.flat().map(({ key }) => key));
 }
 
 /** Attempts of these builds, oldest first. */

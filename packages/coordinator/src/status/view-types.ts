@@ -164,3 +164,13 @@ export interface ChoreView {
   startedAtMs: number | null;
   endedAtMs: number | null;
 }
+
+/** A published package that could go. */
+export interface GarbageView {
+  pool: string;
+  cpv: string;
+  path: string;
+  /** Bytes. */
+  size: number;
+  why: string;
+}

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeHello, makeInstalledPackage, makeMergeEntry, makeReport } from '@binhost/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordPublished } from '../../src/publish/published-store.ts';
 import type { BuildJob } from '../../src/queue/build-job.ts';
 import { claimBuild, failAttempt, registerBuilder, startAttempt } from '../../src/queue/lease-store.ts';
 import { buildProgram, type Program } from './build-program.ts';
@@ -151,4 +152,39 @@ describe('what does not exist is named with the nearest', () => {
     expect(stderr).toMatch(/^binhost-coordinator: expected a .+\n {2}.+$/);
     expect(stderr).toContain(part);
   });
+});
+
+test('gc lists what could go, with the reason, and removes nothing', async () => {
+  const published = (version: string, buildId: number) => ({
+    pool: 'default',
+    cpv: `dev-libs/old-${version}`,
+    repository: 'gentoo',
+    slot: '0',
+    subslot: '0',
+    useEnabled: [],
+    bindings: [],
+    variantKey: `old${version}`,
+    buildId,
+    buildTime: buildId,
+    path: `dev-libs/old/old-${version}-1.gpkg.tar`,
+    size: 1_048_576,
+    sha512: '0'.repeat(128),
+    attemptId: null,
+    indexTimestamp: 1,
+  });
+  await recordPublished(coordinator.open.db, 'default', {
+    packages: [published('1', 1), published('2', 2)],
+    index: { timestamp: 1, sha256: '0'.repeat(64), entries: 2 },
+  });
+  expect((await run('gc', '--dry-run')).stdout).toBe('Nothing could go.');
+  expect(await json('gc', '--dry-run', '--keep', '0s')).toEqual([
+    {
+      pool: 'default',
+      cpv: 'dev-libs/old-1',
+      path: 'dev-libs/old/old-1-1.gpkg.tar',
+      size: 1_048_576,
+      why: 'no node wishes for it, and dev-libs/old-2 is newer in its slot',
+    },
+  ]);
+  expect((await run('gc', '--dry-run', '--keep', '0s')).stdout).toContain('1 packages, 1.0 MiB, could go');
 });

@@ -28,6 +28,7 @@ const COMMANDS = [
   'hold',
   'policy',
   'sync',
+  'gc',
 ];
 
 describe('wrong use is exit code 2', () => {
@@ -59,6 +60,8 @@ describe('wrong use is exit code 2', () => {
     ['approve 1 2', "got '2'"],
     ['hold', 'expected one more argument'],
     ['hold 0', "got '0'"],
+    ['gc', 'expected --dry-run'],
+    ['gc --dry-run --keep long', "got 'long'"],
     ['sync now', "got 'now'"],
     ['policy', 'expected list, set or remove'],
     ['policy dance', "got 'dance'"],
@@ -116,6 +119,7 @@ describe('without a running coordinator the exit code is 3', () => {
     'policy set pool x ask',
     'policy remove 1',
     'sync',
+    'gc --dry-run',
   ])('%s', async (command) => {
     const env = { BINHOST_COORDINATOR_PATHS_RUN: join(directory.path, 'run') };
     const { exitCode, stdout, stderr } = await program.run(command.split(' '), env);

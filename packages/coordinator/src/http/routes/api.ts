@@ -21,6 +21,7 @@ export function apiRoutes(server: FastifyInstance, reads: ApiReads): void {
   );
   app.get('/api/builds/:id', { schema: { params: buildParams } }, ({ params }) => reads.build(params.id));
   app.get('/api/policies', () => reads.policies());
+  app.get('/api/garbage', { schema: { querystring: garbageQuery } }, ({ query }) => reads.garbage(query.keepMs));
   app.get('/api/why', { schema: { querystring: whyQuery } }, ({ query }) => reads.why(query.about, query.node));
   app.get('/api/builds/:id/log', { schema: { params: buildParams, querystring: logQuery } }, async (request, reply) => {
     const { params, query } = request;
@@ -31,6 +32,7 @@ export function apiRoutes(server: FastifyInstance, reads: ApiReads): void {
   });
 }
 
+const garbageQuery = z.object({ keepMs: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER) });
 const whyQuery = z.object({ about: z.string().min(1).max(300), node: z.string().max(63).optional() });
 const buildParams = z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });
 const logQuery = z.object({ follow: z.enum(['0', '1']).optional() });
