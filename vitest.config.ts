@@ -8,6 +8,10 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['**/integration/**', '**/node_modules/**'],
+          // pure tests leave nothing behind, so a process need not be started for each file
+          isolate: false,
+          // pure tests take milliseconds; a busy machine must not decide
+          testTimeout: 30_000,
         },
       },
       {
