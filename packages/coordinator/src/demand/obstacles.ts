@@ -3,6 +3,7 @@ import type { Report } from '@binhost/shared/protocol';
 import type { Toolchain } from '../tree/toolchain.ts';
 import { hasWord } from './exclusions.ts';
 import { libcObstacle } from './libc-obstacle.ts';
+import { bindingGone } from './lost-bindings.ts';
 import type { Judgement, ReportRow } from './report-row.ts';
 import { treeAge } from './tree-age.ts';
 
@@ -23,6 +24,8 @@ export interface BothSides {
   repositories: ReadonlyMap<string, string | null>;
   /** What the pool builds with, and what the node will have. */
   toolchains: { pool: Toolchain; node: Toolchain };
+  /** Versions (cpv) that a build root can't be given any more. */
+  lost: ReadonlySet<string>;
 }
 
 /**
@@ -36,6 +39,7 @@ export function obstacleOf(row: ReportRow, sides: BothSides): Judgement | undefi
     notInTree(row, sides) ??
     fetchRestricted(row) ??
     treeSkew(row, sides) ??
+    bindingGone(row.bindings, sides.lost) ??
     libcObstacle(row.entry.cpv, sides.toolchains.pool, sides.toolchains.node)
   );
 }

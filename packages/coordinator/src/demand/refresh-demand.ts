@@ -12,6 +12,7 @@ import { packagesUrl } from '../config/packages-url.ts';
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import type { EbuildTree } from '../tree/ebuild-tree.ts';
+import { installedPackages } from '../tree/installed-packages.ts';
 import { poolRoot } from '../tree/pool-root.ts';
 import { readToolchain, toolchainOf } from '../tree/toolchain.ts';
 import { decideWishes, type WishAction } from './decide-wishes.ts';
@@ -19,6 +20,7 @@ import { findBindings } from './find-bindings.ts';
 import { implicitUse } from './implicit-use.ts';
 import { judgeRows } from './judge-rows.ts';
 import { localChange } from './local-changes.ts';
+import { lostBindings } from './lost-bindings.ts';
 import { matchOurs } from './match-ours.ts';
 import { moveWish } from './move-wish.ts';
 import type { BothSides } from './obstacles.ts';
@@ -67,9 +69,9 @@ export async function refreshDemand(deps: RefreshDemand, nodeId: string): Promis
     return null;
   }
   const { rows, available } = await readRows(deps, list, list.installed);
-  const sides = await readSides(deps, list, available);
-  const roots = await readRoots(deps, list, { rows, installed: list.installed });
   const published = await deps.loadPublished(db, list.pool);
+  const sides = await readSides(deps, list, { rows, available, published });
+  const roots = await readRoots(deps, list, { rows, installed: list.installed });
   const { exclude: excluded, allow: allowed } = deps.config.demand;
   const { report, pool } = list;
   const change = await db.transaction(async (tx) => {
@@ -133,13 +135,41 @@ async function readRows(
 async function readSides(
   { tree, config }: RefreshDemand,
   { report, pool }: NodeList,
-  available: ReturnType<typeof packagesToBe>,
+  {
+    rows,
+    available,
+    published,
+  }: {
+    rows: readonly ReportRow[];
+    available: ReturnType<typeof packagesToBe>;
+    published: readonly PublishedVariant[];
+  },
 ): Promise<BothSides> {
   const willHave = toolchainOf([...available.values()].flat().map(({ cpv }) => cpv));
   const { libc, gcc } = report.facts;
   const node = { libc: willHave.libc ?? libc, gcc: willHave.gcc ?? gcc };
-  const toolchains = { pool: await readToolchain(poolRoot(config, pool)), node };
-  return { report, repositories: await tree.revisions(), toolchains };
+  const root = poolRoot(config, pool);
+  const toolchains = { pool: await readToolchain(root), node };
+  const lost = await readLost(tree, { rows, root, published });
+  return { report, repositories: await tree.revisions(), toolchains, lost };
+}
+
+async function readLost(
+  tree: EbuildTree,
+  { rows, root, published }: { rows: readonly ReportRow[]; root: string; published: readonly PublishedVariant[] },
+): Promise<Set<string>> {
+  const bindings = new Map(rows.flatMap((row) => row.bindings.map((binding) => [binding.cpv, binding] as const)));
+  const looked = await Promise.all(
+    [...bindings.values()].map(async (binding) => {
+      // where the node does not say whose it is, any ebuild will do, and it is left to the build to find one
+      const isThere = binding.repository === null || (await tree.ebuildMd5(binding.cpv, binding.repository));
+      return isThere ? [] : [binding];
+    }),
+  );
+  const withoutEbuild = looked.flat();
+  if (withoutEbuild.length === 0) return new Set();
+  const versions = new Set(published.map((each) => each.cpv));
+  return lostBindings(withoutEbuild, { installed: await installedPackages(root), published: versions });
 }
 
 async function readRoots(

@@ -12,6 +12,7 @@ const PLAIN: JudgeBy = {
   report: { problems: [], facts: makeNodeFacts() },
   repositories: new Map([['gentoo', null]]),
   toolchains: { pool: UNKNOWN, node: UNKNOWN },
+  lost: new Set(),
   roots: new Set(),
   unserved: new Set(),
 };

@@ -31,6 +31,8 @@ describe('the wishes of a node', () => {
     expect(moving.bindings).toMatchObject([{ cp: 'dev-libs/libfoo', subslot: '2', cpv: 'dev-libs/libfoo-2.0' }]);
     expect(staying.bindings).toMatchObject([{ subslot: '1', cpv: 'dev-libs/libfoo-1.0' }]);
     expect(moving.variantKey).not.toBe(staying.variantKey);
+    // nobody could build against it: neither the tree nor the pool's system nor its index has that version
+    expect(staying).toMatchObject({ state: 'unbuildable', reasonCode: 'binding-gone' });
   });
 
   test('are one variant on two nodes of which one had a version with a flag that is gone', async () => {

@@ -26,6 +26,7 @@ beforeAll(async () => {
     'app-misc/made-1.0': ['BDEPEND=dev-util/maker'],
     'app-misc/consumer-1.0': ['DEPEND=dev-libs/lib:= dev-libs/header:=', 'RDEPEND=dev-libs/lib:='],
     'app-misc/leaving-1.0': [],
+    'dev-libs/header-1.0': ['SLOT=0/1'],
     'dev-libs/lib-2.0': ['SLOT=0/2', 'RDEPEND=dev-util/maker'],
   });
 });
