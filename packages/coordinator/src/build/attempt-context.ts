@@ -15,4 +15,6 @@ export interface AttemptContext {
   /** Aborting it ends every process of the attempt. */
   signal: AbortSignal;
   onOutput: (chunk: Buffer) => void;
+  /** Told each process that the attempt starts, as soon as it runs. */
+  onStart: (pid: number) => void;
 }

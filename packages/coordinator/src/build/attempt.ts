@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Clock } from '@binhost/shared/time';
 import { type CoordinatorConfig, poolConfig } from '../config/coordinator-config.ts';
 import type { Logger } from '../log.ts';
@@ -7,6 +8,8 @@ import { makeAttemptDirectory } from './attempt-directory.ts';
 import { openBuildLog } from './build-log.ts';
 import type { BuildResult } from './build-result.ts';
 import { hostAttempt } from './host-attempt.ts';
+import { limitMemory, type MemoryLimit } from './memory-limit.ts';
+import { parseMountinfo } from './mountinfo.ts';
 import { overlayAttempt } from './overlay-attempt.ts';
 
 export interface AttemptRequest {
@@ -37,6 +40,9 @@ async function inDirectory({ job, config, program, ...request }: AttemptRequest)
   const buildLog = openBuildLog(config, job.logPath);
   buildLog.write(header(job));
   const directory = await makeAttemptDirectory(config, job.attemptId);
+  const memory = await boundMemory({ job, config, clock: request.clock });
+  if (config.build.memoryMax > 0 && !memory)
+    buildLog.write('>>> binhost: build.memoryMax: no cgroup can be made here\n');
   try {
     const context: AttemptContext = {
       ...request,
@@ -45,6 +51,7 @@ async function inDirectory({ job, config, program, ...request }: AttemptRequest)
       pool: config.pools[job.pool] ?? poolConfig.parse({}),
       directory,
       onOutput: (chunk) => buildLog.write(chunk),
+      onStart: (pid) => memory?.add(pid),
     };
     const overlay = config.build.mode === 'overlay';
     const result = overlay ? await overlayAttempt(context, program) : await hostAttempt(context);
@@ -52,8 +59,20 @@ async function inDirectory({ job, config, program, ...request }: AttemptRequest)
     return result;
   } finally {
     buildLog.close();
+    await memory?.remove();
     await directory.remove();
   }
+}
+
+async function boundMemory({
+  job,
+  config,
+  clock,
+}: Pick<AttemptRequest, 'job' | 'config' | 'clock'>): Promise<MemoryLimit | undefined> {
+  const maxBytes = config.build.memoryMax;
+  if (maxBytes === 0) return undefined;
+  const mounts = parseMountinfo(await readFile('/proc/self/mountinfo', 'utf8').catch(() => ''));
+  return limitMemory({ attemptId: job.attemptId, maxBytes, clock }, mounts);
 }
 
 function header(job: BuildJob): string {

@@ -19,4 +19,6 @@ export interface BuildFailure {
   phase?: string;
   /** A root of its own, where dependencies are merged, would not have stopped here. */
   overlayHelps?: boolean;
+  /** Trying again by itself will not help. */
+  needsPerson?: boolean;
 }

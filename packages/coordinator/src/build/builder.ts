@@ -138,8 +138,9 @@ async function report({ open, config, signal }: Builder, job: BuildJob, result: 
   const { record } = result;
   if (result.outcome === 'built') return handOver(open.db, job, { record });
   if (result.outcome === 'failed') {
-    const { kind, text, phase } = result.failure;
-    return failAttempt(open.db, job, { kind, text, phase, record, policy: config.build });
+    const { kind, text, phase, needsPerson } = result.failure;
+    const policy = needsPerson ? {} : { policy: config.build };
+    return failAttempt(open.db, job, { kind, text, phase, record, ...policy });
   }
   const { retryPause, maxAborts } = config.build;
   // A builder that is asked to stop is nobody's fault: the build goes back at once.

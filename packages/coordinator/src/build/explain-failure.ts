@@ -19,6 +19,8 @@ export interface Explanation {
   phase?: string;
   /** A root of its own, where dependencies are merged, would not have stopped here. */
   overlayHelps?: boolean;
+  /** Trying again by itself will not help. */
+  needsPerson?: boolean;
 }
 
 /**
@@ -81,7 +83,8 @@ function fetchRestricted(tail: string): Explanation | undefined {
       .map((line) => line.replace(/^ \*\s+/, ''))
       .filter(Boolean) ?? [];
   const what = names.length > 0 ? names.join(', ') : 'its sources';
-  return { kind: 'fetch', text: `${found[1]} has fetch restriction: put ${what} into the binhost's DISTDIR by hand` };
+  const text = `${found[1]} has fetch restriction: put ${what} into the binhost's DISTDIR by hand`;
+  return { kind: 'fetch', text, needsPerson: true };
 }
 
 function fetchFailed(tail: string): Explanation | undefined {

@@ -44,7 +44,10 @@ export async function hostAttempt(context: AttemptContext): Promise<BuildResult>
     clock: context.clock,
     signal: context.signal,
     onOutput: context.onOutput,
-    onStart: (pid) => recordSession(directory.path, pid),
+    onStart: (pid) => {
+      context.onStart(pid);
+      recordSession(directory.path, pid);
+    },
     limits: { timeLimitMs: config.build.timeLimit, silenceLimitMs: config.build.silenceLimit },
   });
   if (outcome) return failed(outcome, record);

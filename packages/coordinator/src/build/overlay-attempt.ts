@@ -30,6 +30,7 @@ export async function overlayAttempt(context: AttemptContext, program: readonly 
     clock,
     signal,
     onOutput,
+    onStart: context.onStart,
     limits: { timeLimitMs: context.config.build.timeLimit, silenceLimitMs: context.config.build.silenceLimit },
     holdStdin: true,
   });

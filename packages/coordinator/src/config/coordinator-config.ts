@@ -139,6 +139,9 @@ export const coordinatorConfig = z.object({
         .min(1)
         .default(6)
         .describe('A build whose sources could not be fetched this often in a row fails with kind fetch'),
+      memoryMax: byteSize('0').describe(
+        'Most memory that one build may take, where cgroups of version 2 can be written; 0: no limit',
+      ),
       nice: z.number().int().min(0).max(19).default(10).describe('Niceness of builds'),
       logHead: byteSize('1MiB').describe('How much of the beginning of a long build log is kept'),
       logTail: byteSize('4MiB').describe('How much of the end of a long build log is kept'),

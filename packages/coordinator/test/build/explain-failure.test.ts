@@ -62,6 +62,7 @@ const SITUATIONS: [string, EndedStep['step'], string, object][] = [
     {
       kind: 'fetch',
       text: "app-arch/by-hand-1.0 has fetch restriction: put by-hand-1.0.tar.gz into the binhost's DISTDIR by hand",
+      needsPerson: true,
     },
   ],
   [
