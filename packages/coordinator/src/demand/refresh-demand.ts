@@ -12,21 +12,17 @@ import { packagesUrl } from '../config/packages-url.ts';
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import type { EbuildTree } from '../tree/ebuild-tree.ts';
-import { installedPackages } from '../tree/installed-packages.ts';
-import { poolRoot } from '../tree/pool-root.ts';
-import { readToolchain, toolchainOf } from '../tree/toolchain.ts';
 import { decideWishes, type WishAction } from './decide-wishes.ts';
 import { findBindings } from './find-bindings.ts';
 import { implicitUse } from './implicit-use.ts';
 import { judgeRows } from './judge-rows.ts';
+import { loadRoots, loadSides } from './load-sides.ts';
 import { localChange } from './local-changes.ts';
-import { lostBindings } from './lost-bindings.ts';
 import { matchOurs } from './match-ours.ts';
 import { moveWish } from './move-wish.ts';
 import type { BothSides } from './obstacles.ts';
 import type { PublishedVariant } from './published-variant.ts';
 import type { ReportRow } from './report-row.ts';
-import { rootRows } from './root-rows.ts';
 import { variantKey } from './variant-key.ts';
 import { packagesToBe } from './will-have.ts';
 import { loadFailedVariants } from './wish-build-store.ts';
@@ -70,8 +66,8 @@ export async function refreshDemand(deps: RefreshDemand, nodeId: string): Promis
   }
   const { rows, available } = await readRows(deps, list, list.installed);
   const published = await deps.loadPublished(db, list.pool);
-  const sides = await readSides(deps, list, { rows, available, published });
-  const roots = await readRoots(deps, list, { rows, installed: list.installed });
+  const sides = await loadSides(deps, list, { rows, available, published });
+  const roots = await loadRoots(deps, list, { rows, installed: list.installed });
   const { exclude: excluded, allow: allowed } = deps.config.demand;
   const { report, pool } = list;
   const change = await db.transaction(async (tx) => {
@@ -129,65 +125,6 @@ async function readRows(
   const listed = report.entries.map((entry, position) => ({ entry, position }));
   const merged = listed.filter(({ entry }) => entry.kind === 'ebuild' || entry.kind === 'binary');
   return { rows: await Promise.all(merged.map(({ entry, position }) => makeRow(entry, position))), available };
-}
-
-/** What stands on the binhost and on the node, beside the list. */
-async function readSides(
-  { tree, config }: RefreshDemand,
-  { report, pool }: NodeList,
-  {
-    rows,
-    available,
-    published,
-  }: {
-    rows: readonly ReportRow[];
-    available: ReturnType<typeof packagesToBe>;
-    published: readonly PublishedVariant[];
-  },
-): Promise<BothSides> {
-  const willHave = toolchainOf([...available.values()].flat().map(({ cpv }) => cpv));
-  const { libc, gcc } = report.facts;
-  const node = { libc: willHave.libc ?? libc, gcc: willHave.gcc ?? gcc };
-  const root = poolRoot(config, pool);
-  const toolchains = { pool: await readToolchain(root), node };
-  const lost = await readLost(tree, { rows, root, published });
-  return { report, repositories: await tree.revisions(), toolchains, lost };
-}
-
-async function readLost(
-  tree: EbuildTree,
-  { rows, root, published }: { rows: readonly ReportRow[]; root: string; published: readonly PublishedVariant[] },
-): Promise<Set<string>> {
-  const bindings = new Map(rows.flatMap((row) => row.bindings.map((binding) => [binding.cpv, binding] as const)));
-  const looked = await Promise.all(
-    [...bindings.values()].map(async (binding) => {
-      // where the node does not say whose it is, any ebuild will do, and it is left to the build to find one
-      const isThere = binding.repository === null || (await tree.ebuildMd5(binding.cpv, binding.repository));
-      return isThere ? [] : [binding];
-    }),
-  );
-  const withoutEbuild = looked.flat();
-  if (withoutEbuild.length === 0) return new Set();
-  const versions = new Set(published.map((each) => each.cpv));
-  return lostBindings(withoutEbuild, { installed: await installedPackages(root), published: versions });
-}
-
-async function readRoots(
-  { tree }: RefreshDemand,
-  { report }: NodeList,
-  { rows, installed }: { rows: readonly ReportRow[]; installed: readonly InstalledPackage[] },
-): Promise<Set<number>> {
-  const { world } = report.facts;
-  // only new rows are ever in question
-  if (!rows.some((row) => row.entry.kind === 'ebuild' && row.entry.change === 'new')) return new Set();
-  const implicit = implicitUse(report.facts);
-  const needs = await Promise.all(
-    installed.map(async ({ cpv, repository, useEnabled }) => {
-      const metadata = await tree.cachedMetadata(cpv, repository ?? '');
-      return metadata ? [{ metadata, useInForce: [...useEnabled, ...implicit] }] : [];
-    }),
-  );
-  return rootRows(rows, { world, installed: needs.flat() });
 }
 
 function changeOf(
