@@ -15,7 +15,7 @@ import { ourBinaries } from './prove/choose-proofs.ts';
 import { prove } from './prove/prove.ts';
 import { EMPTY_INVENTORY_DIGEST, makeReport, NOTHING_PRINTED, withSituations } from './report/make-report.ts';
 import { situationOfError } from './situation-of-error.ts';
-import type { Situation } from './situations.ts';
+import type { Situation, SituationCode } from './situations.ts';
 import { lookView } from './status/agent-status.ts';
 
 export interface LookParts {
@@ -45,7 +45,7 @@ export async function lookOnce(reason: string, world: AgentWorld, parts: LookPar
   const failedFetches = await proveAll(report, look, { world, sender: parts.sender, index });
   shown.looking = null;
   shown.situations.fault = [];
-  return { retrySoon: failedFetches > 0 || wasUnreachable(report) };
+  return { retrySoon: failedFetches > 0 || mayPass(shown) };
 }
 
 /** What no step foresaw: shown, and the loop goes on. */
@@ -124,6 +124,15 @@ function newestIndex(a: IndexFacts | null, b: IndexFacts | null): IndexFacts | n
   return a && b ? (a.timestamp > b.timestamp ? a : b) : (a ?? b);
 }
 
-function wasUnreachable({ problems }: Report): boolean {
-  return problems.some(({ code }) => code === 'binhost-unreachable');
+/** Whether something stands in the way that may be gone in a while, without anybody's hand. */
+function mayPass({ situations }: AgentWorld['shown']): boolean {
+  return [...situations.look, ...situations.prove].some(({ code }) => PASSING.includes(code));
 }
+
+const PASSING: SituationCode[] = [
+  'binhost-unreachable',
+  'portage-locked',
+  'emerge-killed',
+  'disk-full',
+  'index-mismatch',
+];

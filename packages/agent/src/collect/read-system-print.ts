@@ -39,14 +39,27 @@ async function printOf(paths: readonly string[]): Promise<string> {
   return times.filter(Boolean).join('\n');
 }
 
-/** Whether an emerge that changes something runs on this machine; a pretend run, as ours, counts for nothing. */
-export async function isEmergeRunning(): Promise<boolean> {
+/**
+ * Whether an emerge that changes this system runs; a pretend run, as ours, counts for nothing, nor does one in a root of its
+ * own (a container, a build root).
+ *
+ * @param root portage.root: of a system that is not at / the processes say nothing
+ */
+export async function isEmergeRunning(root: string): Promise<boolean> {
+  if (root !== '/') return false;
   const processes = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   for (const process of processes) {
     const text = await readFile(join('/proc', process, 'cmdline'), 'utf8').catch(() => '');
-    if (isMerging(text.split('\0'))) return true;
+    if (isMerging(text.split('\0')) && (await isInOurRoot(process))) return true;
   }
   return false;
+}
+
+/** A process whose root may not be seen belongs to another user: no emerge of this system, whose agent runs as root. */
+async function isInOurRoot(process: string): Promise<boolean> {
+  const theirs = await stat(join('/proc', process, 'root')).catch(() => undefined);
+  const ours = await stat('/');
+  return theirs?.dev === ours.dev && theirs.ino === ours.ino;
 }
 
 /** @param argv emerge may stand behind its interpreter and that one's options */

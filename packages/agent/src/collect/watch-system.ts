@@ -29,7 +29,7 @@ export function watchSystem({ root, limits, ask, clock }: WatchParts): SystemWat
     const before = memory;
     const print = await readSystemPrint(root, places);
     if (!before || before !== memory) return;
-    const isPortageBusy = isPending(before, print) && (await isEmergeRunning());
+    const isPortageBusy = isPending(before, print) && (await isEmergeRunning(root));
     if (before !== memory) return;
     const judged = judgePoll(before, { print, nowMs: clock.monotonicMs(), settleMs: limits.settleMs, isPortageBusy });
     memory = judged.memory;

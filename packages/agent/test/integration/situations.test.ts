@@ -101,3 +101,13 @@ test.each([
   await waitFor(() => coordinator.reports().length === 2, { what: 'the second report' });
   expect((await node.status()).lastLook?.reason).toBe(reason);
 });
+
+test('an emerge that waited for a lock is asked again soon', async () => {
+  const { coordinator, node } = await setUp({ LOOK_RETRY_PAUSE: '100ms' });
+  await node.write('stderr', 'waiting for lock on /var/db/.pkg.portage_lockfile\n');
+  await node.write('status', '1');
+  await node.write('stdout', '');
+  await node.start();
+  await waitFor(() => coordinator.reports().length === 2, { what: 'the second look' });
+  expect((await node.status()).lastLook?.reason).toBe('on schedule');
+});
