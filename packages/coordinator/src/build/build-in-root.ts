@@ -20,6 +20,7 @@ import { makeConfText } from './make-conf.ts';
 import { planMounts } from './mount-plan.ts';
 import { parseMountinfo } from './mountinfo.ts';
 import { planRoot, staleAtoms } from './plan-root.ts';
+import { copyPoolPolicy } from './pool-policy.ts';
 import { profileSystem } from './profile-system.ts';
 import { type PortageQuery, readRepositories, readSettings } from './read-portage.ts';
 import { locationsByName } from './repository-locations.ts';
@@ -101,6 +102,7 @@ async function makeRoot({ job, record }: Attempt): Promise<void> {
   record['face'] = Object.fromEntries(face);
   await mkdir(distfiles, { recursive: true });
   const ownersDirectory = join(job.poolRoot, 'etc/portage');
+  if (job.poolPortage !== '') record['poolPolicy'] = await copyPoolPolicy(job.poolPortage, paths.portage);
   await writePortageConfig({ directory: paths.portage, ownersDirectory, makeConf, repositories, face });
   const actions = planMounts({
     mounts: parseMountinfo(await readFile('/proc/self/mountinfo', 'utf8')),

@@ -89,6 +89,7 @@ async function prepare({ job, config, pool, directory, env }: AttemptContext): P
     packages,
     poolRoot: pool.root,
     poolLines: pool.makeConf,
+    poolPortage: pool.portage,
     emerge: config.portage.emerge,
     portageq: config.portage.portageq,
     nice: 0,

@@ -9,6 +9,8 @@ export interface RootJob {
   poolRoot: string;
   /** Lines of pools.POOL.makeConf. */
   poolLines: string;
+  /** pools.POOL.portage; empty: nothing declared. */
+  poolPortage: string;
   emerge: readonly string[];
   portageq: readonly string[];
   nice: number;

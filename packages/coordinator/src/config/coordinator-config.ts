@@ -23,6 +23,12 @@ export const poolConfig = z.object({
     .string()
     .default('')
     .describe("Lines for the build root's make.conf; empty: CFLAGS, CHOST and such asked of the binhost's own Portage"),
+  portage: z
+    .string()
+    .default('')
+    .describe(
+      'Directory with patches, env, package.env, bashrc, package.use, package.mask, package.accept_keywords for every build of the pool; empty: none',
+    ),
   signingKey: z
     .string()
     .default('')
