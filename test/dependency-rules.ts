@@ -45,6 +45,7 @@ export const EDGE: Record<string, string[]> = {
     'coordinator.ts',
     'builder-process.ts',
     'publisher-process.ts',
+    'import-process.ts',
     'main.ts',
   ],
 };

@@ -10,6 +10,7 @@ import { buildsCommand } from './builds-command.ts';
 import type { CommandContext, CommandYargs } from './command-context.ts';
 import { demandCommand } from './demand-command.ts';
 import { gcCommand } from './gc-command.ts';
+import { importCommand } from './import-command.ts';
 import { logCommand } from './log-command.ts';
 import { nodesCommand } from './nodes-command.ts';
 import { policyCommand } from './policy-command.ts';
@@ -44,6 +45,7 @@ export async function runCommand(argv: string[], context: CommandContext): Promi
     .command(holdCommand(context))
     .command(policyCommand(context))
     .command(syncCommand(context))
+    .command(importCommand(context))
     .command(gcCommand(context))
     .command(buildInRootCommand)
     .parseAsync();

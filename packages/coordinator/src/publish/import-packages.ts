@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { constants, copyFile, mkdir, readdir, rename } from 'node:fs/promises';
+import { constants, copyFile, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type FileOwner, handOverFiles } from '../build/hand-over.ts';
 import type { CoordinatorConfig } from '../config/coordinator-config.ts';
 import { coordinatorError } from '../coordinator-errors.ts';
 import { CHANNELS } from '../db/channels.ts';
@@ -40,7 +41,7 @@ export async function handOverImport(
       hint: 'Packages of the older format (*.xpak, *.tbz2) carry no signature that nodes could verify; build them again.',
     });
   }
-  const { staging } = poolPaths(config, pool);
+  const { staging, published } = poolPaths(config, pool);
   const name = `import-${pool}-${randomUUID()}`;
   const incoming = join(staging, `.${name}`);
   await mkdir(incoming, { recursive: true, mode: 0o755 });
@@ -49,9 +50,20 @@ export async function handOverImport(
     const to = join(incoming, `${number}.gpkg.tar`);
     await copyFile(join(directory, path), to, constants.COPYFILE_FICLONE);
   }
-  await rename(incoming, join(staging, name));
+  // Called by root, the copies are made the publisher's own, who removes them when it is through.
+  const owner = process.geteuid?.() === 0 ? await ownerOf([published, config.paths.packages, staging]) : undefined;
+  await handOverFiles(incoming, join(staging, name), owner);
   await notifyChannel(db, CHANNELS.built, pool);
   return { name, packages: found.length };
+}
+
+/** The owner of the first of these directories that is there. */
+async function ownerOf(directories: readonly string[]): Promise<FileOwner | undefined> {
+  for (const directory of directories) {
+    const found = await stat(directory).catch(() => undefined);
+    if (found) return { uid: found.uid, gid: found.gid };
+  }
+  return undefined;
 }
 
 /** Publishes what was handed over to be imported into the pool. @returns whether there was anything */

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeHello, makeInstalledPackage, makeMergeEntry, makeReport } from '@binhost/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -187,4 +187,35 @@ test('gc lists what could go, with the reason, and removes nothing', async () =>
     },
   ]);
   expect((await run('gc', '--dry-run', '--keep', '0s')).stdout).toContain('1 packages, 1.0 MiB, could go');
+});
+
+describe('import', () => {
+  const runImport = (...args: string[]) =>
+    program.run(['import', ...args], {
+      ...settings(),
+      DATABASE_URL: coordinator.url,
+      BINHOST_COORDINATOR_PATHS_STATE: coordinator.config.paths.state,
+      BINHOST_COORDINATOR_PATHS_PACKAGES: coordinator.config.paths.packages,
+    });
+  const staged = () => readdir(join(coordinator.config.paths.state, 'staging')).catch(() => []);
+
+  test('copies the packages of a directory to where the publisher looks', async () => {
+    const old = join(coordinator.config.paths.state, 'old');
+    await mkdir(join(old, 'dev-libs/libfoo'), { recursive: true });
+    await writeFile(join(old, 'dev-libs/libfoo/libfoo-1.0-1.gpkg.tar'), 'whole or not is seen by the publisher');
+    const { exitCode, stdout, stderr } = await runImport(old, '--json');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const { name, packages } = JSON.parse(stdout) as { name: string; packages: number };
+    expect(packages).toBe(1);
+    expect(await staged()).toEqual([name]);
+  });
+
+  test.each([
+    [['/nonexistent'], 'expected packages (*.gpkg.tar) below /nonexistent'],
+    [['/nonexistent', '--pool', 'desktop'], "expected a pool named default, got 'desktop'"],
+  ])('%j is one sentence', async (args, part) => {
+    const { exitCode, stdout, stderr } = await runImport(...args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toContain(part);
+  });
 });

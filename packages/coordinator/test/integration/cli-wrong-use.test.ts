@@ -28,6 +28,7 @@ const COMMANDS = [
   'hold',
   'policy',
   'sync',
+  'import',
   'gc',
 ];
 
@@ -60,6 +61,8 @@ describe('wrong use is exit code 2', () => {
     ['approve 1 2', "got '2'"],
     ['hold', 'expected one more argument'],
     ['hold 0', "got '0'"],
+    ['import', 'expected one more argument'],
+    ['import a b', "got 'b'"],
     ['gc', 'expected --dry-run'],
     ['gc --dry-run --keep long', "got 'long'"],
     ['sync now', "got 'now'"],
@@ -119,6 +122,7 @@ describe('without a running coordinator the exit code is 3', () => {
     'policy set pool x ask',
     'policy remove 1',
     'sync',
+    'import /srv',
     'gc --dry-run',
   ])('%s', async (command) => {
     const env = { BINHOST_COORDINATOR_PATHS_RUN: join(directory.path, 'run') };

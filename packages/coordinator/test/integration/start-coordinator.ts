@@ -12,6 +12,8 @@ import { makeTestDatabase } from './test-database.ts';
 export interface TestCoordinator {
   config: CoordinatorConfig;
   open: OpenDatabase;
+  /** Of its database. */
+  url: string;
   /** `127.0.0.1:PORT` */
   control: string;
   packages: string;
@@ -37,6 +39,7 @@ export async function startCoordinator(control: Partial<CoordinatorConfig['contr
   return {
     config,
     open: database.open,
+    url: database.url,
     get control() {
       return running.control;
     },
