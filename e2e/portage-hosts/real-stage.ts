@@ -76,12 +76,12 @@ async function makeUsers(host: PortageHost): Promise<void> {
     ]);
   }
   const directory = (owner: string, mode: string, path: string) =>
-    runOnHost(host, ['install', '-d', '-o', owner, '-g', owner === 'root' ? 'root' : 'binhost', '-m', mode, path]);
-  await directory('binhost', '0751', plain('state'));
-  await directory('binhost', '0770', plain('state', 'staging'));
+    runOnHost(host, ['install', '-d', '-o', owner, '-g', 'binhost', '-m', mode, path]);
+  await directory('root', '1771', plain('state'));
+  await directory('root', '1770', plain('state', 'staging'));
   await directory('binhost-publish', '0700', plain('state', 'gnupg'));
   await directory('binhost', '0750', plain('run'));
-  await directory('binhost', '0750', plain('logs'));
+  await directory('root', '0750', plain('logs'));
   await directory('binhost-publish', '0755', plain('packages'));
   await directory('root', '0700', plain('work'));
 }
