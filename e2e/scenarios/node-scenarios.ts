@@ -50,7 +50,7 @@ export const usepkgExclude: Scenario = {
       makeConf: { EMERGE_DEFAULT_OPTS: '--usepkg-exclude=app-misc/ca-certificates' },
     },
   }),
-  expected: { node1: { [certificates]: { state: 'refused', reasonCode: 'passed-over' } } },
+  expected: { node1: { [certificates]: { state: 'refused', reasonCode: 'excluded-on-node' } } },
   builds: { [certificates]: 1 },
 };
 
