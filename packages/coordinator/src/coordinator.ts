@@ -84,17 +84,25 @@ export async function runCoordinator(parts: CoordinatorParts): Promise<void> {
 async function serve(parts: CoordinatorParts, open: OpenDatabase): Promise<void> {
   const { config, clock, log } = parts;
   const { db } = open;
-  await markAllDisconnected(db);
   const flow = wireSteps(parts, db);
-  await runTogether(parts.signal, [
-    (signal) => listen(flow, { parts, db, signal }),
-    (signal) => flow.planner.run(signal),
-    (signal) => reclaimLeases({ db, config, clock, log, signal }),
-    (signal) => followDatabase(flow, { parts, open, signal }),
-    (signal) => runNightly(nightlyParts(flow, parts, open), signal),
-    ...parts.children,
-  ]);
-  await Promise.all([flow.settle.stop(), flow.notify.stop(), flow.presence.flush()]);
+  const admin = makeAdminServer(flow, parts, db);
+  // Before anything is written: the one that runs already holds this socket, and its nodes are online.
+  const removeSocket = await listenOnSocket(admin, `${config.paths.run}/admin.sock`);
+  try {
+    await markAllDisconnected(db);
+    await runTogether(parts.signal, [
+      (signal) => listen(flow, { parts, db, signal }),
+      (signal) => flow.planner.run(signal),
+      (signal) => reclaimLeases({ db, config, clock, log, signal }),
+      (signal) => followDatabase(flow, { parts, open, signal }),
+      (signal) => runNightly(nightlyParts(flow, parts, open), signal),
+      ...parts.children,
+    ]);
+    await Promise.all([flow.settle.stop(), flow.notify.stop(), flow.presence.flush()]);
+  } finally {
+    await admin.close();
+    await removeSocket();
+  }
 }
 
 /** The steps, each with the one that follows it. */
@@ -222,34 +230,20 @@ interface ListenParts {
   signal: AbortSignal;
 }
 
-/** Opens both listeners and both sockets, and closes them when the signal aborts. */
+/** Opens both listeners and view.sock, and closes them when the signal aborts. */
 async function listen(flow: Flow, { parts, db, signal }: ListenParts): Promise<void> {
   const { config, log } = parts;
-  const { secret } = config.control;
-  const api = {
-    reads: apiReads(flow, parts, db),
-    isDatabaseAlive: () => isDatabaseAlive(db),
-    log: log.child({ step: 'http' }),
-  };
+  const api = apiParts(flow, parts, db);
   const gateway = openGateway(flow, parts, db);
   const servers = {
     packages: packagesServer(config.paths.packages, api),
-    control: controlServer({ ...api, secret }),
+    control: controlServer({ ...api, secret: config.control.secret }),
     view: viewServer(api),
-    admin: adminServer({
-      ...api,
-      actions: {
-        askLook: (reason, name) => flow.agents.askLook(reason, name),
-        ...makeChoreActions({ db, clock: parts.clock, logFile: (logPath) => logFile(config, logPath) }),
-      },
-      operator: operatorActions(flow, parts, db),
-    }),
   };
   servers.control.server.on('upgrade', gateway.onUpgrade);
-  const removeSockets: (() => Promise<void>)[] = [];
+  let removeSocket: (() => Promise<void>) | undefined;
   try {
-    removeSockets.push(await listenOnSocket(servers.admin, `${config.paths.run}/admin.sock`));
-    removeSockets.push(await listenOnSocket(servers.view, `${config.paths.run}/view.sock`, { group: 'binhost' }));
+    removeSocket = await listenOnSocket(servers.view, `${config.paths.run}/view.sock`, { group: 'binhost' });
     const packagesAddress = parseListenAddress(config.packages.listen, 'packages.listen');
     const packages = addressText(await listenOnAddress(servers.packages, packagesAddress));
     const control = addressText(await listenOnAddress(servers.control, controlListener(config.control)));
@@ -259,8 +253,29 @@ async function listen(flow: Flow, { parts, db, signal }: ListenParts): Promise<v
     await flow.agents.close();
     await gateway.close();
     await Promise.all(Object.values(servers).map((server) => server.close()));
-    await Promise.all(removeSockets.map((remove) => remove()));
+    await removeSocket?.();
   }
+}
+
+/** What changes something, for whoever may open admin.sock. */
+function makeAdminServer(flow: Flow, parts: CoordinatorParts, db: Database): ReturnType<typeof adminServer> {
+  return adminServer({
+    ...apiParts(flow, parts, db),
+    actions: {
+      askLook: (reason, name) => flow.agents.askLook(reason, name),
+      ...makeChoreActions({ db, clock: parts.clock, logFile: (logPath) => logFile(parts.config, logPath) }),
+    },
+    operator: operatorActions(flow, parts, db),
+  });
+}
+
+/** What all servers share. */
+function apiParts(flow: Flow, parts: CoordinatorParts, db: Database) {
+  return {
+    reads: apiReads(flow, parts, db),
+    isDatabaseAlive: () => isDatabaseAlive(db),
+    log: parts.log.child({ step: 'http' }),
+  };
 }
 
 /** The link: where agents come in. */

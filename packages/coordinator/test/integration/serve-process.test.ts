@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@binhost/shared/time';
-import { captureLog, makeTemporaryDirectory, type TemporaryDirectory, waitFor } from '@binhost/testkit';
+import { captureLog, makeHello, makeTemporaryDirectory, type TemporaryDirectory, waitFor } from '@binhost/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runChildProgram } from '../../src/cli/run-child-program.ts';
+import { ingestHello } from '../../src/ingest/ingest-hello.ts';
+import { markConnected } from '../../src/ingest/mark-connection.ts';
+import { loadNodes } from '../../src/status/status-store.ts';
 import { buildProgram, type Program, type RunningProgram } from './build-program.ts';
 import { makeTestDatabase, type TestDatabase } from './test-database.ts';
 
@@ -64,11 +67,15 @@ describe('serve', () => {
     expect((await serve.ended).exitCode).toBe(0);
   });
 
-  test('does not take the sockets of one that runs', async () => {
+  test('does not take the sockets of one that runs, and leaves its nodes online', async () => {
     const first = await startServe();
+    const { db } = database.open;
+    const { node } = await ingestHello(db, makeHello(), Date.now());
+    await markConnected(db, node.id, Date.now());
     const second = await program.run(['serve'], settings(database.url));
     expect(second.exitCode).toBe(1);
     expect(second.stderr).toMatch(/binhost-coordinator: expected to listen on .*another coordinator answers there/);
+    expect((await loadNodes(db))[0]?.connectedAt).toBeInstanceOf(Date);
     expect(await statusCode()).toBe(0);
     first.kill('SIGTERM');
     await first.ended;
