@@ -56,9 +56,14 @@ export async function startAttempt(db: Database, lease: Lease): Promise<void> {
   });
 }
 
-/** The files lie in staging/ATTEMPT; a publisher goes on. @throws LEASE_LOST */
+/**
+ * The files lie in staging/ATTEMPT; a publisher goes on. May be called again where the answer was lost: done is done.
+ *
+ * @throws LEASE_LOST
+ */
 export async function handOver(db: Database, lease: Lease, { record }: { record: AttemptRecord }): Promise<void> {
   await db.transaction(async (tx) => {
+    if (await isHandedOver(tx, lease)) return;
     await holdLease(tx, lease);
     await tx
       .update(attempts)
@@ -143,6 +148,27 @@ export async function takeBackLease(
     await abortBuild(tx, { buildId, text, policy });
     return true;
   });
+}
+
+/** States of a build whose attempt has been handed over and whose files are still asked for. */
+const HANDED_OVER_STATES = ['built', 'quarantined', 'publishing', 'published'] as const;
+
+/** True once this lease's own hand-over has been committed. */
+async function isHandedOver(tx: Database, lease: Lease): Promise<boolean> {
+  const [row] = await tx
+    .select({ id: attempts.id })
+    .from(attempts)
+    .innerJoin(builds, eq(builds.id, attempts.buildId))
+    .where(
+      and(
+        eq(attempts.id, lease.attemptId),
+        eq(attempts.buildId, lease.buildId),
+        eq(attempts.leaseToken, lease.leaseToken),
+        eq(attempts.outcome, 'built'),
+        inArray(builds.state, HANDED_OVER_STATES),
+      ),
+    );
+  return row !== undefined;
 }
 
 /** Locks the build and makes sure that the lease still holds it. @throws LEASE_LOST */

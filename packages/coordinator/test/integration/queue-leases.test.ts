@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { systemClock } from '@binhost/shared/time';
 import { captureLog, waitFor } from '@binhost/testkit';
 import { eq, sql } from 'drizzle-orm';
@@ -206,6 +207,30 @@ describe('a failed attempt', () => {
       phase: 'compile',
       record: { argv: [] },
     });
+  });
+
+  it('may be handed over again by a builder that did not hear the answer, as long as its files are asked for', async () => {
+    const { db } = database.open;
+    const { pool, ...lease } = await makeBuiltBuild(db);
+    const { buildId, attemptId } = lease;
+    const again = () => handOver(db, lease, { record: { argv: ['another'] } });
+    await again();
+    expect(await attemptOf(attemptId)).toMatchObject({ outcome: 'built', record: { argv: ['emerge'] } });
+    await claimBuilt(db, pool);
+    await again();
+    expect((await buildOf(buildId))?.state).toBe('publishing');
+    await finishPublishing(db, { buildId, attemptId, text: 'published as 1' });
+    await again();
+    const stranger = { ...lease, leaseToken: randomUUID() };
+    await expect(handOver(db, stranger, { record: {} })).rejects.toMatchObject({ code: 'LEASE_LOST' });
+  });
+
+  it('is not handed over again once somebody else builds it', async () => {
+    const { db } = database.open;
+    const { pool, ...lease } = await makeBuiltBuild(db);
+    await claimBuilt(db, pool);
+    await failPublishing(db, { ...lease, text: 'broken', policy: POLICY });
+    await expect(handOver(db, lease, { record: {} })).rejects.toMatchObject({ code: 'LEASE_LOST' });
   });
 
   it('goes back to the queue with a pause when the machinery failed, and gives up after too many in a row', async () => {
