@@ -89,12 +89,28 @@ describe('the API', () => {
     },
   );
 
-  test.each(['/api/builds/x', '/api/builds/0', '/api/builds?state=none', '/api/builds/1/log?follow=yes'])(
-    '%s is a bad request',
-    async (path) => {
-      expect(await ask('view', path)).toMatchObject({ status: 400, body: { error: { code: 'BAD_REQUEST' } } });
-    },
-  );
+  test.each([
+    '/api/builds/x',
+    '/api/builds/0',
+    '/api/builds?state=none',
+    '/api/builds/1/log?follow=yes',
+    '/api/nodes/a%00b',
+    '/api/nodes/%C3%A4',
+    '/api/why?about=a%00b',
+    '/api/why?about=a/b&node=%00',
+  ])('%s is a bad request', async (path) => {
+    expect(await ask('view', path)).toMatchObject({ status: 400, body: { error: { code: 'BAD_REQUEST' } } });
+  });
+
+  test.each([
+    ['/api/look', { node: 'a\0' }],
+    ['/api/builds/1/hold', { reason: 'a\0' }],
+    ['/api/packages/hold', { atom: 'a/b\0' }],
+    ['/api/policies', { kind: 'pool', name: 'a\0', verdict: 'auto', stage: 'build' }],
+    ['/api/requests', { atom: 'a/b', pool: 'a\0' }],
+  ])('%s with %j is a bad request', async (path, body) => {
+    expect(await ask('admin', path, body)).toMatchObject({ status: 400, body: { error: { code: 'BAD_REQUEST' } } });
+  });
 });
 
 describe('over TCP', () => {

@@ -1,3 +1,4 @@
+import { nodeNameValue } from '@binhost/shared/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -11,7 +12,7 @@ export interface AdminActions {
 }
 
 const choreParams = z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });
-const lookBody = z.object({ node: z.string().max(63).optional() }).nullish();
+const lookBody = z.object({ node: nodeNameValue.optional() }).nullish();
 
 /** Routes of admin.sock beyond the API. */
 export function adminRoutes(server: FastifyInstance, actions: AdminActions & ChoreActions): void {

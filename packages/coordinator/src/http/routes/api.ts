@@ -1,8 +1,9 @@
-import { BUILD_STATES } from '@binhost/shared/protocol';
+import { BUILD_STATES, nodeNameValue } from '@binhost/shared/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ApiReads } from '../api-reads.ts';
+import { lineValue } from './line-value.ts';
 
 /**
  * `/api/…`: what stands in the tables, as the views of the step status. The same on the control listener, view.sock and
@@ -12,7 +13,7 @@ export function apiRoutes(server: FastifyInstance, reads: ApiReads): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
   app.get('/api/status', () => reads.status());
   app.get('/api/nodes', () => reads.nodes());
-  app.get('/api/nodes/:name', { schema: { params: z.object({ name: z.string().max(63) }) } }, ({ params }) =>
+  app.get('/api/nodes/:name', { schema: { params: z.object({ name: nodeNameValue }) } }, ({ params }) =>
     reads.node(params.name),
   );
   app.get('/api/demand', () => reads.demand());
@@ -33,7 +34,7 @@ export function apiRoutes(server: FastifyInstance, reads: ApiReads): void {
 }
 
 const garbageQuery = z.object({ keepMs: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER) });
-const whyQuery = z.object({ about: z.string().min(1).max(300), node: z.string().max(63).optional() });
+const whyQuery = z.object({ about: lineValue(300).min(1), node: nodeNameValue.optional() });
 const buildParams = z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });
 const logQuery = z.object({ follow: z.enum(['0', '1']).optional() });
 

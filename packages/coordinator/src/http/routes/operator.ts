@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { POLICY_KINDS, POLICY_STAGES, POLICY_VERDICTS } from '../../queue/decide-policy.ts';
 import type { OperatorActions } from '../operator-actions.ts';
+import { lineValue } from './line-value.ts';
 
 /** Routes of admin.sock that move builds and set policies. */
 export function operatorRoutes(server: FastifyInstance, actions: OperatorActions): void {
@@ -24,19 +25,19 @@ export function operatorRoutes(server: FastifyInstance, actions: OperatorActions
   );
 }
 
-const reason = z.string().max(500).optional();
+const reason = lineValue(500).optional();
 const numberParams = z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });
 const whyBody = z.object({ reason }).nullish();
-const packageBody = z.object({ atom: z.string().max(300), reason });
+const packageBody = z.object({ atom: lineValue(300), reason });
 const policyBody = z.object({
   kind: z.enum(POLICY_KINDS),
-  name: z.string().min(1).max(300),
+  name: lineValue(300).min(1),
   verdict: z.enum(POLICY_VERDICTS),
   stage: z.enum(POLICY_STAGES),
-  reason: z.string().max(500).default(''),
+  reason: lineValue(500).default(''),
 });
 const requestBody = z.object({
-  atom: z.string().max(300),
-  use: z.array(z.string().max(100)).max(500).optional(),
-  pool: z.string().max(100),
+  atom: lineValue(300),
+  use: z.array(lineValue(100)).max(500).optional(),
+  pool: lineValue(100),
 });
