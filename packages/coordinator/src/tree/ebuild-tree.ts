@@ -13,10 +13,10 @@ import type { Logger } from '../log.ts';
 import { type EbuildMetadata, METADATA_KEYS, parseMd5Cache, parsePortageqMetadata } from './ebuild-metadata.ts';
 import { fileStamp } from './file-stamp.ts';
 import { readPortageq } from './read-portageq.ts';
-import { openRepositories } from './repositories.ts';
+import { openRepositories, type Repositories } from './repositories.ts';
 import { makeTurnstile } from './turnstile.ts';
 
-export interface EbuildTree {
+export interface EbuildTree extends Repositories {
   /**
    * @returns undefined where the repository is not there, has no such ebuild, or has one that Portage cannot read
    * @throws PORTAGE_FAILED
@@ -26,10 +26,6 @@ export interface EbuildTree {
   cachedMetadata(cpv: string, repository: string): Promise<EbuildMetadata | undefined>;
   /** MD5 of the ebuild as it is now, hex; undefined where there is none. @throws PORTAGE_FAILED */
   ebuildMd5(cpv: string, repository: string): Promise<string | undefined>;
-  /** Names of the binhost's repositories and where they lie. @throws PORTAGE_FAILED */
-  repositories(): Promise<ReadonlyMap<string, string>>;
-  /** Names of the binhost's repositories and how far each is; null: it has no time stamp. @throws PORTAGE_FAILED */
-  revisions(): Promise<ReadonlyMap<string, string | null>>;
 }
 
 /** portageq calls at a time: each is a Python start, and builds want the processors too. */

@@ -1,16 +1,22 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CoordinatorConfig } from '../config/coordinator-config.ts';
-import type { EbuildTree } from './ebuild-tree.ts';
 import { fileStamp } from './file-stamp.ts';
 import { readPortageq } from './read-portageq.ts';
 import { repositoryRevision } from './repository-revision.ts';
+
+export interface Repositories {
+  /** Names of the binhost's repositories and where they lie. @throws PORTAGE_FAILED */
+  repositories(): Promise<ReadonlyMap<string, string>>;
+  /** Names of the binhost's repositories and how far each is; null: it has no time stamp. @throws PORTAGE_FAILED */
+  revisions(): Promise<ReadonlyMap<string, string | null>>;
+}
 
 /** Where the binhost's repositories are, asked of its Portage once for each state of repos.conf. */
 export function openRepositories(
   portage: CoordinatorConfig['portage'],
   inTurn: <T>(task: () => Promise<T>) => Promise<T>,
-): Pick<EbuildTree, 'repositories' | 'revisions'> {
+): Repositories {
   let known: { stamp: string; repositories: Promise<ReadonlyMap<string, string>> } | undefined;
 
   async function repositories(): Promise<ReadonlyMap<string, string>> {
