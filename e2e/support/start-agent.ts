@@ -74,6 +74,8 @@ function agentSettings({ name, directory, host, coordinatorUrl }: AgentOptions):
     'node.name': name,
     'paths.state': join(directory, 'state'),
     'paths.run': join(directory, 'run'),
+    // A tester's own hooks must not run.
+    'hooks.directory': join(directory, 'hooks.d'),
     'portage.emerge': host.programs.emerge,
     'portage.portageq': host.programs.portageq,
     'portage.gpg': host.programs.gpg,
