@@ -4,6 +4,7 @@ import { posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { type GpkgManifest, parseGpkgManifest } from '@binhost/shared/portage';
 import { agentError } from '../agent-errors.ts';
+import { layoutDifference, type PlacedMember } from './gpkg-layout.ts';
 
 /** What one pass over a gpkg finds. */
 export interface GpkgContents {
@@ -14,7 +15,7 @@ export interface GpkgContents {
   members: GpkgMember[];
 }
 
-export interface GpkgMember {
+export interface GpkgMember extends PlacedMember {
   /** Name inside the gpkg's own directory. */
   name: string;
   size: number;
@@ -48,6 +49,8 @@ export async function readGpkg(path: string): Promise<GpkgContents> {
       const kept: Uint8Array[] = [];
       contents.members.push({
         name,
+        path: header.name,
+        isFile: header.type === undefined || header.type === 'file',
         size: header.size,
         ...(await digest(body, name === 'Manifest' ? kept : undefined)),
       });
@@ -64,7 +67,7 @@ export async function readGpkg(path: string): Promise<GpkgContents> {
 }
 
 interface TarMember {
-  header: { name: string; size: number };
+  header: { name: string; size: number; type?: string };
   body: AsyncIterable<Uint8Array>;
 }
 
@@ -81,13 +84,15 @@ async function digest(body: AsyncIterable<Uint8Array>, keep: Uint8Array[] | unde
 }
 
 /**
- * Whether every member is what the Manifest says, and the Manifest names every member but itself and the format's mark.
+ * Whether every member lies where it should and is what the Manifest says, and the Manifest names every member but itself
+ * and the format's mark.
  *
  * @returns the Manifest's difference to the file in words; undefined: none
  */
 export function manifestDifference({ manifestText, members }: GpkgContents): string | undefined {
   if (manifestText === undefined) return 'it has no Manifest';
-  if (members.filter(({ name }) => name === 'Manifest').length > 1) return 'it has two Manifests';
+  const misplaced = layoutDifference(members);
+  if (misplaced) return misplaced;
   const manifest: GpkgManifest | undefined = parseGpkgManifest(manifestText);
   if (!manifest) return 'its Manifest cannot be read';
   if (!manifest.isSigned) return 'its Manifest is not signed';
@@ -95,9 +100,8 @@ export function manifestDifference({ manifestText, members }: GpkgContents): str
   const surplus = found.find(({ name }) => !manifest.members.some((member) => member.name === name));
   if (surplus) return `its Manifest does not name ${surplus.name}`;
   for (const member of manifest.members) {
-    const [there, second] = members.filter(({ name }) => name === member.name);
+    const there = members.find(({ name }) => name === member.name);
     if (!there) return `${member.name}, which its Manifest names, is missing`;
-    if (second) return `${member.name} is there twice`;
     const differs =
       there.size !== member.size ||
       (member.blake2b !== null && there.blake2b !== member.blake2b) ||

@@ -4,6 +4,7 @@
  */
 import { posix } from 'node:path';
 import { parseGpkgManifest } from '@binhost/shared/portage';
+import { layoutDifference, type PlacedMember } from './gpkg-layout.ts';
 import { paddedSize, parseTarHeader, paxPath, TAR_BLOCK } from './tar-header.ts';
 
 /** Exactly these bytes of the file. */
@@ -11,7 +12,7 @@ export type ReadRange = (start: number, length: number) => Promise<Buffer>;
 
 export interface RemoteManifest {
   manifestText: string;
-  members: { name: string; size: number }[];
+  members: (PlacedMember & { name: string; size: number })[];
 }
 
 const MAX_MEMBERS = 100;
@@ -34,11 +35,13 @@ export async function readRemoteManifest(size: number, read: ReadRange): Promise
       if (header.size > MAX_RECORD_BYTES) throw new Error('a name that is too long');
       const record = await read(body, header.size);
       longName = header.kind === 'pax' ? paxPath(record) : record.toString('utf8').replace(/\0.*$/s, '');
-    } else if (header.kind === 'file') {
-      const name = posix.basename(longName ?? header.name);
+    } else {
+      const path = longName ?? header.name;
+      const name = posix.basename(path);
+      const isFile = header.kind === 'file';
       longName = undefined;
-      members.push({ name, size: header.size });
-      if (name === 'Manifest') manifestText = await readManifest(read, body, header.size);
+      members.push({ name, path, isFile, size: header.size });
+      if (isFile && name === 'Manifest') manifestText = await readManifest(read, body, header.size);
     }
     at = body + paddedSize(header.size);
   }
@@ -53,6 +56,8 @@ async function readManifest(read: ReadRange, start: number, size: number): Promi
 
 /** @returns how the members differ from the Manifest, by name and size; undefined: not at all */
 export function remoteDifference({ manifestText, members }: RemoteManifest): string | undefined {
+  const misplaced = layoutDifference(members);
+  if (misplaced) return misplaced;
   const manifest = parseGpkgManifest(manifestText);
   if (!manifest) return 'its Manifest cannot be read';
   if (!manifest.isSigned) return 'its Manifest is not signed';
@@ -60,7 +65,7 @@ export function remoteDifference({ manifestText, members }: RemoteManifest): str
   const surplus = found.find(({ name }) => !manifest.members.some((member) => member.name === name));
   if (surplus) return `its Manifest does not name ${surplus.name}`;
   const missing = manifest.members.find(
-    ({ name, size }) => members.filter((one) => one.name === name && one.size === size).length !== 1,
+    ({ name, size }) => !members.some((one) => one.name === name && one.size === size),
   );
-  return missing && `${missing.name} is not as long as its Manifest says, or not there once`;
+  return missing && `${missing.name} is not as long as its Manifest says, or not there`;
 }

@@ -3,7 +3,7 @@ export interface TarHeader {
   name: string;
   /** Bytes of the body; it is padded to whole blocks. */
   size: number;
-  /** `file`, or a record that names the member behind it, or something that is passed over. */
+  /** `file`, or a record that names the member behind it, or something that no gpkg has. */
   kind: 'file' | 'pax' | 'gnu-name' | 'other';
 }
 

@@ -50,6 +50,35 @@ test.each([
   expect(await differenceOf(parts)).toContain(words);
 });
 
+const DIRECTORY = 'fuse-2.6.1-1';
+test.each([
+  ['in another directory', { name: 'elsewhere/image.tar.zst', size: 0 }, `lies outside of ${DIRECTORY}`],
+  [
+    'below the directory',
+    { name: `${DIRECTORY}/deep/image.tar.zst`, size: 0 },
+    'does not lie directly in one directory',
+  ],
+  ['in no directory', { name: 'image.tar.zst', size: 0 }, 'does not lie directly in one directory'],
+  ['above it', { name: '../image.tar.zst', size: 0 }, 'does not lie directly in one directory'],
+  ['there a second time', { name: `${DIRECTORY}/image.tar.zst`, size: 0 }, 'image.tar.zst is there twice'],
+  ['a second Manifest', { name: `${DIRECTORY}/Manifest`, size: 0 }, 'Manifest is there twice'],
+  ['a second mark', { name: `${DIRECTORY}/gpkg-1`, size: 0 }, 'gpkg-1 is there twice'],
+  [
+    'a link',
+    { name: `${DIRECTORY}/x`, size: 0, type: 'symlink', linkname: '/etc' },
+    `${DIRECTORY}/x is no regular file`,
+  ],
+  [
+    'a hard link',
+    { name: `${DIRECTORY}/x`, size: 0, type: 'link', linkname: `${DIRECTORY}/Manifest` },
+    'no regular file',
+  ],
+  ['a directory', { name: `${DIRECTORY}/x/`, size: 0, type: 'directory' }, 'no regular file'],
+  ['a pipe', { name: `${DIRECTORY}/x`, size: 0, type: 'fifo' }, 'no regular file'],
+] as const)('a member that is %s is refused', async (_what, header, words) => {
+  expect(await differenceOf({ misplaced: header })).toContain(words);
+});
+
 test.each([
   ['a file that is no tar', Buffer.from('not a tar'.repeat(200))],
   ['an empty file', Buffer.alloc(0)],

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { packTar } from 'modern-tar';
+import { packTar, type TarHeader } from 'modern-tar';
 
 /** A small gpkg as Portage lays it out: the format's mark, two members, and a Manifest over them. */
 export interface GpkgParts {
@@ -11,11 +11,19 @@ export interface GpkgParts {
   surplus?: Record<string, string>;
   /** Members that are named and left out. */
   without?: string[];
+  /** One more member at the end, without a body, where and what it says. */
+  misplaced?: TarHeader;
 }
 
 const MEMBERS: Record<string, string> = { 'gpkg-1': '', 'metadata.tar.zst': 'metadata', 'image.tar.zst': 'image' };
 
-export async function makeGpkg({ sign, tamper = {}, surplus = {}, without = [] }: GpkgParts): Promise<Buffer> {
+export async function makeGpkg({
+  sign,
+  tamper = {},
+  surplus = {},
+  without = [],
+  misplaced,
+}: GpkgParts): Promise<Buffer> {
   const manifest = Object.entries(MEMBERS)
     .map(
       ([name, body]) =>
@@ -26,7 +34,7 @@ export async function makeGpkg({ sign, tamper = {}, surplus = {}, without = [] }
   const entries = Object.entries(members)
     .filter(([name]) => !without.includes(name))
     .map(([name, body]) => ({ header: { name: `fuse-2.6.1-1/${name}`, size: Buffer.byteLength(body) }, body }));
-  return Buffer.from(await packTar(entries));
+  return Buffer.from(await packTar(misplaced ? [...entries, { header: misplaced, body: '' }] : entries));
 }
 
 /** The armor of a clear-signed message around the text; what only looks like a signature. */

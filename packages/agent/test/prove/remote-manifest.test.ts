@@ -37,10 +37,21 @@ test.each([
   expect(remoteDifference((await readAll(await made(parts))).found)).toContain(words);
 });
 
+test.each([
+  ['in another directory', { name: 'elsewhere/x', size: 0 }, 'elsewhere/x lies outside of fuse-2.6.1-1'],
+  ['a link', { name: 'fuse-2.6.1-1/x', size: 0, type: 'symlink', linkname: '/etc' }, 'is no regular file'],
+  ['there a second time', { name: 'fuse-2.6.1-1/gpkg-1', size: 0 }, 'gpkg-1 is there twice'],
+] as const)('a member that is %s is named', async (_what, header, words) => {
+  expect(remoteDifference((await readAll(await made({ misplaced: header }))).found)).toContain(words);
+});
+
 test('long names in pax records are read', async () => {
   const name = `${'d'.repeat(120)}/${'e'.repeat(120)}/Manifest`;
   const bytes = Buffer.from(await packTar([{ header: { name, size: 4 }, body: 'text' }]));
-  expect((await readAll(bytes)).found).toEqual({ manifestText: 'text', members: [{ name: 'Manifest', size: 4 }] });
+  expect((await readAll(bytes)).found).toEqual({
+    manifestText: 'text',
+    members: [{ name: 'Manifest', path: name, isFile: true, size: 4 }],
+  });
 });
 
 test.each([
