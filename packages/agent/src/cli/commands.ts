@@ -1,5 +1,7 @@
 import yargs, { type Argv } from 'yargs';
+import { sentenceOf, wrongArguments, wrongValues } from './check-arguments.ts';
 import { type CommandContext, EXIT } from './command-context.ts';
+import { readyFdOf } from './run-arguments.ts';
 
 /**
  * The list of commands; each is loaded when it is asked for. Wrong use of any: one sentence on stderr and exit status 2.
@@ -20,7 +22,7 @@ export async function runCommandLine(args: readonly string[], context: CommandCo
     .epilogue('Exit status: 0 done, 1 it did not work or something waits, 2 wrong use, 3 the agent does not run.')
     .strict()
     .demandCommand(1, 'expected a command')
-    .recommendCommands()
+    .check((values) => wrongValues(values) ?? true, true)
     .exitProcess(false)
     .showHelpOnFail(false)
     .wrap(100)
@@ -29,23 +31,20 @@ export async function runCommandLine(args: readonly string[], context: CommandCo
       throw message ? new WrongUse(message) : error;
     });
   try {
+    const wrong = wrongArguments(args);
+    if (wrong) throw new WrongUse(wrong);
     const text = await parse(parser, args);
     if (text) context.print(`${text}\n`);
     return status;
   } catch (error) {
     if (!(error instanceof WrongUse)) throw error;
-    context.warn(`binhost-agent: ${firstSentence(error.message)}\n  See binhost-agent --help.\n`);
+    context.warn(`binhost-agent: ${sentenceOf(error.message)}\n  See binhost-agent --help.\n`);
     return EXIT.wrongUse;
   }
 }
 
 /** What the arguments lack, or have too much; never leaves this file. */
 class WrongUse extends Error {}
-
-function firstSentence(message: string): string {
-  const line = message.split('\n')[0] ?? '';
-  return `${line.charAt(0).toLowerCase()}${line.slice(1)}`;
-}
 
 /** @returns what yargs would print: help or version */
 function parse(parser: Argv, args: readonly string[]): Promise<string> {
@@ -71,19 +70,15 @@ function addRun(parser: Argv, context: CommandContext, finish: Finish): Argv {
     (command) =>
       command
         .option('ready-fd', {
-          type: 'number',
+          type: 'string',
           requiresArg: true,
           describe: 'Write a line end to this descriptor once ready',
         })
-        .check(
-          ({ readyFd }) =>
-            readyFd === undefined || isFd(Number(readyFd)) || 'expected a file descriptor after --ready-fd',
-        )
         .example('$0 run --config ./agent.toml', 'With a configuration of your own')
         .epilogue('Ends by SIGTERM or SIGINT with exit status 0.'),
     async (args) => {
       const { runCommand } = await import('./run-command.ts');
-      await finish(runCommand({ config: text(args['config']), readyFd: args.readyFd }, context));
+      await finish(runCommand({ config: text(args['config']), readyFd: readyFdOf(args['ready-fd']) }, context));
     },
   );
 }
@@ -212,10 +207,6 @@ function addLog(parser: Argv, context: CommandContext, finish: Finish): Argv {
 }
 
 const JSON_OPTION = { type: 'boolean', default: false, describe: 'Print JSON' } as const;
-
-function isFd(value: number): boolean {
-  return Number.isInteger(value) && value >= 0;
-}
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;

@@ -16,12 +16,20 @@ export function plainRunArguments(args: readonly string[]): RunArguments | undef
   try {
     const { values } = parseArgs({
       args: args.slice(1),
-      options: { config: { type: 'string' }, 'ready-fd': { type: 'string' } },
+      options: { config: { type: 'string', multiple: true }, 'ready-fd': { type: 'string', multiple: true } },
     });
-    const readyFd = values['ready-fd'];
-    if (readyFd !== undefined && !/^\d{1,4}$/.test(readyFd)) return undefined;
-    return { config: values.config, readyFd: readyFd === undefined ? undefined : Number(readyFd) };
+    const { config = [], 'ready-fd': fds = [] } = values;
+    const readyFd = readyFdOf(fds[0]);
+    if (config.length > 1 || config[0] === '' || fds.length !== (readyFd === undefined ? 0 : 1)) {
+      return undefined;
+    }
+    return { config: config[0], readyFd };
   } catch {
     return undefined;
   }
+}
+
+/** @returns undefined where it is none */
+export function readyFdOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,4}$/.test(text) ? Number(text) : undefined;
 }

@@ -13,7 +13,11 @@ test.each([
   [['run', '--help']],
   [['run', 'extra']],
   [['run', '--ready-fd', 'x']],
+  [['run', '--ready-fd', '']],
+  [['run', '--ready-fd', '3', '--ready-fd', '4']],
   [['run', '--config']],
+  [['run', '--config', '']],
+  [['run', '--config', 'a', '--config', 'b']],
 ])('%j is left to the full parser', (args) => {
   expect(plainRunArguments(args)).toBeUndefined();
 });
