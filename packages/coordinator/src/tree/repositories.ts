@@ -7,9 +7,9 @@ import { repositoryRevision } from './repository-revision.ts';
 
 export interface Repositories {
   /** Names of the binhost's repositories and where they lie. @throws PORTAGE_FAILED */
-  repositories(): Promise<ReadonlyMap<string, string>>;
+  repositories: () => Promise<ReadonlyMap<string, string>>;
   /** Names of the binhost's repositories and how far each is; null: it has no time stamp. @throws PORTAGE_FAILED */
-  revisions(): Promise<ReadonlyMap<string, string | null>>;
+  revisions: () => Promise<ReadonlyMap<string, string | null>>;
 }
 
 /** Where the binhost's repositories are, asked of its Portage once for each state of repos.conf. */
