@@ -29,14 +29,18 @@ export async function makeAttemptDirectory(
   const path = join(config.build.workDir, String(attemptId));
   const staging = stagingDirectory(config);
   const stagingWork = join(staging, `${STAGING_WORK_PREFIX}${attemptId}`);
+  const incoming = join(staging, `${INCOMING_PREFIX}${attemptId}`);
   const owner = JSON.stringify(await thisProcess());
   const remove = async (): Promise<void> => {
-    for (const directory of [path, stagingWork]) await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+    for (const directory of [path, stagingWork, incoming])
+      await rm(directory, { recursive: true, force: true, maxRetries: 3 });
   };
   await remove();
+  for (const parent of [config.build.workDir, staging]) await mkdir(parent, { recursive: true, mode: 0o755 });
   for (const directory of [path, stagingWork]) {
-    await mkdir(directory, { recursive: true, mode: 0o755 });
-    await writeFile(join(directory, OWNER_FILE), owner);
+    // Others may write to staging: what they put there in this moment is no directory of ours.
+    await mkdir(directory, { mode: 0o755 });
+    await writeFile(join(directory, OWNER_FILE), owner, { flag: 'wx' });
   }
   const paths = attemptPaths(path);
   for (const directory of [paths.root, paths.layers, paths.tmp, paths.portage]) await mkdir(directory, { mode: 0o755 });
@@ -51,3 +55,5 @@ export async function removeHandOver(config: Pick<CoordinatorConfig, 'paths'>, a
 
 export const OWNER_FILE = 'owner.json';
 export const STAGING_WORK_PREFIX = '.work-';
+/** staging/.incoming-ATTEMPT: a hand-over while it is copied from another file system; staging/.work-ATTEMPT is there as long. */
+export const INCOMING_PREFIX = '.incoming-';

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@binhost/shared/time';
 import { unmetBindings } from './binding-plan.ts';
@@ -23,6 +23,7 @@ import { planRoot, staleAtoms } from './plan-root.ts';
 import { copyPoolPolicy } from './pool-policy.ts';
 import { profileSystem } from './profile-system.ts';
 import { type PortageQuery, readRepositories, readSettings } from './read-portage.ts';
+import { plainDirectoryNames, readPlainFile } from './read-untrusted.ts';
 import { locationsByName } from './repository-locations.ts';
 import { attemptPaths, type RootJob } from './root-job.ts';
 import { runMounts } from './run-mounts.ts';
@@ -148,10 +149,9 @@ async function run({ job, clock, signal, record }: Attempt, steps: BuildStep[]):
 async function autounmaskChanges(directory: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const name of ['package.use', 'package.accept_keywords', 'package.unmask', 'package.license']) {
-    const files = await readdir(join(directory, name)).catch(() => []);
-    for (const file of files) {
-      const text = await readFile(join(directory, name, file), 'utf8');
-      if (text.includes('required by')) found[`${name}/${file}`] = text;
+    for (const file of await plainDirectoryNames(join(directory, name))) {
+      const text = await readPlainFile(join(directory, name, file));
+      if (text?.includes('required by')) found[`${name}/${file}`] = text;
     }
   }
   return found;

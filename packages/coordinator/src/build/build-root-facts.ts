@@ -1,9 +1,8 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseCpv } from '@binhost/shared/portage';
 import { parseSlotFile } from './binding-plan.ts';
-import { DATABASE, installedCpvs } from './installed-packages.ts';
+import { installedCpvs, packageDatabase } from './installed-packages.ts';
+import { readPlainFile } from './read-untrusted.ts';
 
 /**
  * What the publisher must know of a build root to tell which libraries a package found by itself. It goes with the hand-over as
@@ -34,8 +33,9 @@ export const BUILD_ROOT_FILE = 'build-root.json';
 /** @param system category/name of what the profile's @system names */
 export async function buildRootFacts(root: string, system: ReadonlySet<string>): Promise<BuildRootFacts> {
   const packages: BuildRootFacts['packages'] = [];
+  const database = await packageDatabase(root);
   for (const cpv of await installedCpvs(root)) {
-    const value = (name: string): Promise<string> => readValue(join(root, DATABASE, cpv, name));
+    const value = (name: string): Promise<string> => readValue(join(database, cpv, name));
     const dependencies = await Promise.all(['RDEPEND', 'PDEPEND', 'IDEPEND'].map(value));
     packages.push({
       cpv,
@@ -51,18 +51,6 @@ export async function buildRootFacts(root: string, system: ReadonlySet<string>):
   return { format: 1, packages };
 }
 
-const MAX_VALUE_BYTES = 1024 * 1024;
-
-/** A build ran here as root: a link may lead out of the root, a pipe may never end. */
 async function readValue(file: string): Promise<string> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const handle = await open(file, flags).catch(() => undefined);
-  if (!handle) return '';
-  try {
-    const found = await handle.stat();
-    if (!found.isFile() || found.size > MAX_VALUE_BYTES) return '';
-    return (await handle.readFile('utf8')).trim().replace(/\s+/g, ' ');
-  } finally {
-    await handle.close();
-  }
+  return ((await readPlainFile(file)) ?? '').trim().replace(/\s+/g, ' ');
 }

@@ -1,5 +1,6 @@
-import { chmod, cp, lchown, lstat, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, cp, lchown, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { INCOMING_PREFIX } from './attempt-directory.ts';
 import { BUILD_ROOT_FILE } from './build-root-facts.ts';
 
 /** To whom the files are given: the user that publishes. */
@@ -21,8 +22,9 @@ export async function handOverFiles(from: string, to: string, owner: FileOwner |
     await rename(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
-    const incoming = join(dirname(to), `.incoming-${to.slice(dirname(to).length + 1)}`);
+    const incoming = join(dirname(to), `${INCOMING_PREFIX}${basename(to)}`);
     await rm(incoming, { recursive: true, force: true });
+    await mkdir(incoming, { mode: 0o700 });
     await cp(from, incoming, { recursive: true, preserveTimestamps: true });
     await clean(incoming, owner);
     await rename(incoming, to);
@@ -47,6 +49,7 @@ async function clean(path: string, owner: FileOwner | undefined): Promise<void> 
   if (found.isDirectory()) {
     for (const name of await readdir(path)) await clean(join(path, name), owner);
   }
-  if (owner) await lchown(path, owner.uid, owner.gid);
+  // No link gets here, and the directory around it is still ours: chmod, which would follow one, comes before the owner's turn.
   await chmod(path, found.isDirectory() ? 0o755 : 0o644);
+  if (owner) await lchown(path, owner.uid, owner.gid);
 }

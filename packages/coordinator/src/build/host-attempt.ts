@@ -1,5 +1,5 @@
 import { appendFileSync, readFileSync } from 'node:fs';
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, lstat, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptContext } from './attempt-context.ts';
 import { ATTEMPT_VARIABLE } from './attempt-directory.ts';
@@ -94,10 +94,19 @@ async function refusal({ job, config }: AttemptContext): Promise<string | undefi
 }
 
 async function copyConfiguration(from: string, to: string, face: ReadonlyMap<string, string>): Promise<void> {
-  await cp(from, to, { recursive: true, dereference: false, verbatimSymlinks: true });
+  await cp(from, to, { recursive: true, dereference: false, verbatimSymlinks: true, filter: isConfiguration(from) });
   await rm(join(to, 'make.profile'), { recursive: true, force: true });
   await keepProfileElsewhere(from, to);
   await writeFace(to, face);
+}
+
+/** Portage's keyring is neither ours to read nor needed, and holds sockets, which can't be copied. */
+function isConfiguration(from: string): (path: string) => Promise<boolean> {
+  return async (path) => {
+    if (path === join(from, 'gnupg')) return false;
+    const found = await lstat(path);
+    return found.isFile() || found.isDirectory() || found.isSymbolicLink();
+  };
 }
 
 function environment({ env, directory }: AttemptContext, configRoot: string, packages: string): Record<string, string> {

@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseCpv } from '@binhost/shared/portage';
 import { type InstalledSlot, parseSlotFile } from './binding-plan.ts';
+import { readPlainFile } from './read-untrusted.ts';
+import { resolveInRoot } from './run-mounts.ts';
 
 /** Every installed version of these packages (category/name), from the /var/db/pkg below `root`. */
 export async function installedSlots(root: string, packages: ReadonlySet<string>): Promise<InstalledSlot[]> {
   const found: InstalledSlot[] = [];
+  const database = await packageDatabase(root);
   for (const cpv of await installedCpvs(root)) {
     const cp = parseCpv(cpv)?.cp;
     if (cp === undefined || !packages.has(cp)) continue;
-    const text = await readFile(join(root, DATABASE, cpv, 'SLOT'), 'utf8').catch(() => undefined);
+    const text = await readPlainFile(join(database, cpv, 'SLOT'));
     if (text !== undefined) found.push({ cpv, cp, ...parseSlotFile(text) });
   }
   return found;
@@ -19,21 +22,26 @@ export async function installedSlots(root: string, packages: ReadonlySet<string>
 /** A digest that differs after any merge or unmerge below `root`: names and times of all installed packages. */
 export async function packageDatabaseDigest(root: string): Promise<string> {
   const digest = createHash('sha256');
+  const database = await packageDatabase(root);
   for (const cpv of await installedCpvs(root)) {
-    const times = await stat(join(root, DATABASE, cpv)).catch(() => undefined);
+    const times = await stat(join(database, cpv)).catch(() => undefined);
     digest.update(`${cpv} ${times?.mtimeMs}\n`);
   }
   return digest.digest('hex');
 }
 
-export const DATABASE = 'var/db/pkg';
+/** /var/db/pkg below `root`; a link on the way there, which a build may have made, does not lead out of the root. */
+export function packageDatabase(root: string): Promise<string> {
+  return resolveInRoot(root, '/var/db/pkg');
+}
 
 /** category/name-version of everything installed below `root`, sorted. */
 export async function installedCpvs(root: string): Promise<string[]> {
-  const categories = await directories(join(root, DATABASE));
+  const database = await packageDatabase(root);
+  const categories = await directories(database);
   const lists = await Promise.all(
     categories.map(async (category) =>
-      (await directories(join(root, DATABASE, category))).map((name) => `${category}/${name}`),
+      (await directories(join(database, category))).map((name) => `${category}/${name}`),
     ),
   );
   return lists.flat().sort();

@@ -11,7 +11,10 @@ export type MountAction =
   | { kind: 'packages'; target: string }
   | { kind: 'bind'; target: string; source: string; readOnly: boolean }
   | { kind: 'devices'; target: string; source: string }
-  | { kind: 'tmpfs'; target: string; mode: string; readOnly: boolean }
+  /** An empty directory to write to. */
+  | { kind: 'tmpfs'; target: string; mode: string; whereMissing: 'make' | 'skip' }
+  /** An empty directory or file in place of what lies there, if anything does. */
+  | { kind: 'hide'; target: string }
   | { kind: 'proc'; target: string };
 
 export interface MountPlanInput {
@@ -35,11 +38,14 @@ export function planMounts(input: MountPlanInput): MountAction[] {
   return [
     { kind: 'overlay', target: '/', lower: input.poolRoot, layer: 'root' },
     ...furtherFileSystems(input),
-    ...FRESH.map(({ target, mode }): MountAction => ({ kind: 'tmpfs', target, mode, readOnly: false })),
+    ...FRESH.map(({ target, mode }): MountAction => ({ kind: 'tmpfs', target, mode, whereMissing: 'make' })),
     { kind: 'proc', target: '/proc' },
     { kind: 'devices', target: '/dev', source: '/dev' },
+    // These came with /dev, and are this machine's own: its programs talk through them.
+    { kind: 'tmpfs', target: '/dev/shm', mode: '1777', whereMissing: 'skip' },
+    { kind: 'hide', target: '/dev/mqueue' },
     ...systemInformation(input),
-    ...hiddenDirectories(input),
+    ...hiddenPaths(input),
     ...neededElsewhere(input),
     { kind: 'bind', target: ROOT_PATHS.tmp, source: join(input.attemptDir, 'tmp'), readOnly: false },
     { kind: 'bind', target: ROOT_PATHS.distfiles, source: input.distfiles, readOnly: false },
@@ -72,7 +78,7 @@ const NOT_THE_SYSTEM = [
 ];
 
 /** File systems of the kernel's own: nothing is installed there. */
-const VIRTUAL_TYPES = new Set(
+export const VIRTUAL_TYPES = new Set(
   (
     'proc sysfs devtmpfs devpts cgroup cgroup2 securityfs debugfs tracefs bpf pstore mqueue hugetlbfs efivarfs configfs ' +
     'fusectl binfmt_misc nsfs autofs rpc_pipefs selinuxfs ramfs'
@@ -99,12 +105,12 @@ function systemInformation({ mounts }: MountPlanInput): MountAction[] {
   return isMounted ? [{ kind: 'bind', target: '/sys', source: '/sys', readOnly: true }] : [];
 }
 
-function hiddenDirectories({ hidden, poolRoot, needed }: MountPlanInput): MountAction[] {
+function hiddenPaths({ hidden, poolRoot, needed }: MountPlanInput): MountAction[] {
   return hidden
     .filter((path) => path !== poolRoot && isBelow(path, poolRoot))
     .map((path) => insideRoot(path, poolRoot))
     .filter((path) => !FRESH.some(({ target }) => isBelow(path, target)) && !needed.includes(path))
-    .map((target) => ({ kind: 'tmpfs', target, mode: '0700', readOnly: true }));
+    .map((target) => ({ kind: 'hide', target }));
 }
 
 /** A repository on a path that the root does not show is bound to where the configuration says that it is. */

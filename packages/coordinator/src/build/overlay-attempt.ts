@@ -99,8 +99,16 @@ async function prepare({ job, config, pool, directory, env }: AttemptContext): P
 }
 
 /** What hostile code in a build must not find: secrets, keys, sockets, other builds. */
-function hiddenPaths({ paths, publish, build }: CoordinatorConfig): string[] {
-  const ours = [paths.state, paths.packages, paths.logs, paths.run, build.workDir, publish.gnupgHome];
+function hiddenPaths({ paths, publish, build, control }: CoordinatorConfig): string[] {
+  const ours = [
+    paths.state,
+    paths.packages,
+    paths.logs,
+    paths.run,
+    build.workDir,
+    publish.gnupgHome,
+    control.secretFile,
+  ];
   return [...new Set([...ours, ...KNOWN_SECRETS])].filter((path) => path.startsWith('/'));
 }
 

@@ -25,7 +25,8 @@ export async function runMounts(actions: readonly MountAction[], places: MountPl
 
 async function mountOne(action: MountAction, places: MountPlaces): Promise<void> {
   const target = await resolveInRoot(places.root, action.target);
-  if (action.kind === 'tmpfs' && action.readOnly && !(await exists(target))) return;
+  if (action.kind === 'hide') return hide(target);
+  if (action.kind === 'tmpfs' && action.whereMissing === 'skip' && !(await exists(target))) return;
   await mkdir(target, { recursive: true });
   switch (action.kind) {
     case 'overlay':
@@ -38,7 +39,7 @@ async function mountOne(action: MountAction, places: MountPlaces): Promise<void>
       await mount(['--rbind', action.source, target]);
       return mount(['--make-rslave', target]);
     case 'tmpfs':
-      return mount(['-t', 'tmpfs', '-o', `mode=${action.mode}${action.readOnly ? ',ro' : ''}`, 'tmpfs', target]);
+      return mount(['-t', 'tmpfs', '-o', `mode=${action.mode}`, 'tmpfs', target]);
     case 'proc':
       return mount(['-t', 'proc', 'proc', target]);
   }
@@ -69,6 +70,13 @@ function mountOverlay(layer: { lower: string; upper: string; work: string }, tar
 async function bind(source: string, target: string, readOnly: boolean): Promise<void> {
   await mount(['--bind', source, target]);
   if (readOnly) await mount(['-o', 'remount,bind,ro', target]);
+}
+
+async function hide(target: string): Promise<void> {
+  const found = await stat(target).catch(() => undefined);
+  if (!found) return;
+  if (found.isDirectory()) return mount(['-t', 'tmpfs', '-o', 'mode=0700,ro', 'tmpfs', target]);
+  return bind('/dev/null', target, true);
 }
 
 async function mount(args: string[]): Promise<void> {

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import type { Clock } from '@binhost/shared/time';
 import type { CoordinatorConfig } from '../config/coordinator-config.ts';
 import type { Logger } from '../log.ts';
-import { ATTEMPT_VARIABLE, OWNER_FILE, STAGING_WORK_PREFIX, stagingDirectory } from './attempt-directory.ts';
+import {
+  ATTEMPT_VARIABLE,
+  INCOMING_PREFIX,
+  OWNER_FILE,
+  STAGING_WORK_PREFIX,
+  stagingDirectory,
+} from './attempt-directory.ts';
 import { isBelow } from './mountinfo.ts';
 import { isRunning, type ProcessOwner, type ProcessStat, readProcessStat } from './process-owner.ts';
 import { SESSIONS_FILE } from './root-job.ts';
@@ -31,6 +37,16 @@ export async function sweepWorkDirectories({ config, clock, log }: SweepOptions)
     const directory = join(staging, name);
     if (!name.startsWith(STAGING_WORK_PREFIX) || !(await isLeftBehind(directory))) continue;
     await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+  }
+  await sweepIncoming(staging);
+}
+
+/** They are root's where staging is sticky, so that no publisher could remove them. An attempt that still runs has its .work. */
+async function sweepIncoming(staging: string): Promise<void> {
+  const found = await names(staging);
+  for (const name of found.filter((one) => one.startsWith(INCOMING_PREFIX))) {
+    if (found.includes(`${STAGING_WORK_PREFIX}${name.slice(INCOMING_PREFIX.length)}`)) continue;
+    await rm(join(staging, name), { recursive: true, force: true, maxRetries: 3 });
   }
 }
 

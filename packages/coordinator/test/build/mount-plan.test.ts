@@ -57,8 +57,17 @@ describe('planMounts', () => {
   });
 
   it('hides our own directories, except where an empty directory hides them already', () => {
-    const hidden = planMounts(input()).filter((action) => action.kind === 'tmpfs' && action.readOnly);
-    expect(hidden.map(({ target }) => target)).toEqual(['/var/lib/binhost-coordinator']);
+    const hidden = planMounts(input()).filter((action) => action.kind === 'hide');
+    expect(hidden.map(({ target }) => target)).toEqual(['/dev/mqueue', '/var/lib/binhost-coordinator']);
+  });
+
+  it("shows a build none of this machine's shared memory and message queues", () => {
+    const plan = planMounts(input());
+    const devices = plan.findIndex((action) => action.kind === 'devices');
+    expect(plan.slice(devices + 1, devices + 3)).toEqual([
+      { kind: 'tmpfs', target: '/dev/shm', mode: '1777', whereMissing: 'skip' },
+      { kind: 'hide', target: '/dev/mqueue' },
+    ]);
   });
 
   it('binds a repository that lies where the root shows nothing', () => {
@@ -84,6 +93,9 @@ describe('planMounts', () => {
     const plan = planMounts(input({ mounts, poolRoot: '/roots/musl', hidden: ['/roots/musl/secret', '/var/lib/x'] }));
     expect(plan[0]).toEqual({ kind: 'overlay', target: '/', lower: '/roots/musl', layer: 'root' });
     expect(plan[1]).toMatchObject({ kind: 'overlay', target: '/usr', lower: '/roots/musl/usr' });
-    expect(plan.filter((action) => action.kind === 'tmpfs' && action.readOnly)).toMatchObject([{ target: '/secret' }]);
+    expect(plan.filter((action) => action.kind === 'hide')).toEqual([
+      { kind: 'hide', target: '/dev/mqueue' },
+      { kind: 'hide', target: '/secret' },
+    ]);
   });
 });

@@ -1,13 +1,27 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { systemClock } from '@binhost/shared/time';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '@binhost/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeAttemptDirectory } from '../../src/build/attempt-directory.ts';
 import { logFile, openBuildLog } from '../../src/build/build-log.ts';
 import { findFinishedPackage } from '../../src/build/finished-package.ts';
 import { handOverFiles } from '../../src/build/hand-over.ts';
 import { installedSlots, packageDatabaseDigest } from '../../src/build/installed-packages.ts';
 import { copyPublished } from '../../src/build/published-copy.ts';
+import { plainDirectoryNames, readPlainFile } from '../../src/build/read-untrusted.ts';
 import { runBuild } from '../../src/build/run-build.ts';
 import { resolveInRoot } from '../../src/build/run-mounts.ts';
 import { writeFace } from '../../src/build/write-portage-config.ts';
@@ -34,6 +48,26 @@ describe('openBuildLog', () => {
     const text = readFileSync(logFile(config, '7.log'), 'utf8');
     expect(text.length).toBeLessThan(700);
     expect(text).toMatch(/^line 0\n[^]*\[… \d+ bytes left out …\][^]*line 999\n$/);
+  });
+
+  it('follows no link that has the name of its file', () => {
+    const config = coordinatorConfig.parse({ paths: { logs: at('logs') } });
+    put('target', 'kept');
+    mkdirSync(at('logs'));
+    symlinkSync(at('target'), at('logs/7.log'));
+    expect(() => openBuildLog(config, '7.log')).toThrow(expect.objectContaining({ code: 'BUILD_ROOT_FAILED' }));
+    expect(readFileSync(at('target'), 'utf8')).toBe('kept');
+  });
+
+  it('replaces the log of an attempt from before the database was lost, and writes to none of its other names', () => {
+    const config = coordinatorConfig.parse({ paths: { logs: at('logs') } });
+    put('logs/7.log', 'old');
+    linkSync(at('logs/7.log'), at('target'));
+    const log = openBuildLog(config, '7.log');
+    log.write('new');
+    log.close();
+    expect(readFileSync(at('logs/7.log'), 'utf8')).toBe('new');
+    expect(readFileSync(at('target'), 'utf8')).toBe('old');
   });
 
   it('never leaves the log directory', () => {
@@ -68,6 +102,50 @@ describe('handOverFiles', () => {
   });
 });
 
+describe('makeAttemptDirectory', () => {
+  it('makes both directories anew and removes them with what was being copied', async () => {
+    const config = coordinatorConfig.parse({ paths: { state: at('state') }, build: { workDir: at('work') } });
+    put('target/kept');
+    mkdirSync(at('state/staging'), { recursive: true });
+    symlinkSync(at('target'), at('state/staging/.work-7'));
+    const made = await makeAttemptDirectory(config, 7);
+    expect(lstatSync(made.stagingWork).isDirectory()).toBe(true);
+    expect(readdirSync(at('target'))).toEqual(['kept']);
+    put('state/staging/.incoming-7/x');
+    await made.remove();
+    expect(readdirSync(at('state/staging'))).toEqual([]);
+    expect(readdirSync(at('work'))).toEqual([]);
+  });
+});
+
+describe('reading what a build left', () => {
+  it('reads plain files and directories', async () => {
+    put('a/b', 'text');
+    expect(await readPlainFile(at('a/b'))).toBe('text');
+    expect(await plainDirectoryNames(at('a'))).toEqual(['b']);
+  });
+
+  it('passes over links, sockets, devices, and files larger than any of Portage', async () => {
+    put('a/b', 'text');
+    put('large', 'x'.repeat(1024 * 1024 + 1));
+    symlinkSync('b', at('a/link'));
+    symlinkSync('a', at('directory'));
+    const server = createServer().listen(at('socket'));
+    await once(server, 'listening');
+    for (const name of ['a/link', 'a', 'socket', 'large', 'missing'])
+      expect(await readPlainFile(at(name))).toBeUndefined();
+    server.close();
+    expect(await readPlainFile('/dev/zero')).toBeUndefined();
+    for (const name of ['directory', 'large', 'missing']) expect(await plainDirectoryNames(at(name))).toEqual([]);
+  });
+
+  it('does not wait for a pipe that nobody writes to', async () => {
+    const made = spawnSync('mkfifo', [at('pipe')]);
+    if (made.status !== 0) return console.warn('not shown here: no mkfifo on this machine');
+    expect(await readPlainFile(at('pipe'))).toBeUndefined();
+  });
+});
+
 describe('copyPublished', () => {
   it('links files, so that a replaced one keeps what it showed', async () => {
     put('published/a/b.gpkg.tar');
@@ -91,6 +169,13 @@ describe('the package database', () => {
     expect(await installedSlots(at(), new Set(['dev-libs/libfoo']))).toEqual([
       { cpv: 'dev-libs/libfoo-2.0', cp: 'dev-libs/libfoo', slot: '0', subslot: '2' },
     ]);
+  });
+
+  it('is looked for inside its root, wherever a link points', async () => {
+    put('var/db/pkg/dev-libs/libfoo-2.0/SLOT', '0/2\n');
+    mkdirSync(at('root/var'), { recursive: true });
+    symlinkSync(at('var/db'), at('root/var/db'));
+    expect(await installedSlots(at('root'), new Set(['dev-libs/libfoo']))).toEqual([]);
   });
 
   it('has another digest after a merge', async () => {

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { systemClock } from '@binhost/shared/time';
 import { captureLog, makeTemporaryDirectory, type TemporaryDirectory, waitFor } from '@binhost/testkit';
@@ -135,6 +137,16 @@ describe('a builder in host mode', () => {
     await inState(buildId, 'built');
     expect(namesIn('host/etc/portage')).toEqual(['package.use']);
     expect(readFileSync(join(directory.path, 'host/etc/portage/package.use'), 'utf8')).toBe('*/* ssl\n');
+  });
+
+  it('builds where the configuration holds a keyring in use', async () => {
+    mkdirSync(join(directory.path, 'host/etc/portage/gnupg'), { mode: 0o000 });
+    const socket = createServer().listen(join(directory.path, 'host/etc/portage/S.agent'));
+    await once(socket, 'listening');
+    const buildId = await enqueue('app-misc/good-1');
+    startBuilder();
+    await inState(buildId, 'built');
+    socket.close();
   });
 
   it('books a failing compile on the package, with its phase', async () => {
