@@ -9,6 +9,7 @@ import { CHANNELS } from '../db/channels.ts';
 import type { OpenDatabase } from '../db/open-database.ts';
 import type { Logger } from '../log.ts';
 import type { BuildJob } from '../queue/build-job.ts';
+import { nextNotBefore } from '../queue/claim-store.ts';
 import {
   abortAttempt,
   claimBuild,
@@ -22,6 +23,7 @@ import {
 import { runAttempt } from './attempt.ts';
 import { removeHandOver } from './attempt-directory.ts';
 import type { BuildResult } from './build-result.ts';
+import { checkWorkDirectory } from './check-work-directory.ts';
 import { keepLease, type LeaseKeeper } from './lease-keeper.ts';
 import { checkOverlayMode } from './overlay-attempt.ts';
 import { sweepWorkDirectories } from './sweep-work-directories.ts';
@@ -49,6 +51,7 @@ export interface BuilderOptions {
 export async function runBuilder(options: BuilderOptions): Promise<void> {
   const { open, config, clock, signal } = options;
   const log = options.log.child({ step: 'build' });
+  await checkWorkDirectory(config);
   if (config.build.mode === 'overlay') await checkOverlayMode(config);
   await sweepWorkDirectories({ config, clock, log });
   const builder: Builder = {
@@ -83,6 +86,8 @@ interface Builder extends BuilderOptions {
 
 /** Longest pause between two looks at the queue. */
 const POLL_MS = 30_000;
+/** Shortest one: what may run now was taken by another builder, or is about to be. */
+const MIN_PAUSE_MS = 100;
 /** Pause after the database did not answer. */
 const DATABASE_PAUSE_MS = 5000;
 
@@ -100,6 +105,9 @@ async function work(builder: Builder): Promise<void> {
         await build(builder, job);
         continue;
       }
+      // Nobody wakes a builder when the pause of a build that is to be tried again has passed.
+      const nextMs = await nextNotBefore(open.db, pools);
+      if (nextMs !== undefined) pauseMs = Math.min(POLL_MS, Math.max(MIN_PAUSE_MS, nextMs));
     } catch (err) {
       log.warn({ err }, 'queue could not be read');
       pauseMs = DATABASE_PAUSE_MS;

@@ -1,5 +1,5 @@
 import type { BuildState } from '@binhost/shared/protocol';
-import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
 import type { BuildJob } from './build-job.ts';
 import { LEASED_BUILD_STATES } from './build-state.ts';
@@ -33,28 +33,45 @@ export async function claimBuild(
   }
 }
 
+/**
+ * When the next build of these pools may run that only waits for its time.
+ *
+ * @returns milliseconds from now by the database's clock, 0 or less: it may run already; undefined: none waits for its time
+ */
+export async function nextNotBefore(db: Database, pools: readonly string[] | 'all'): Promise<number | undefined> {
+  const [row] = await db
+    .select({
+      ms: sql<number | null>`ceil(1000 * extract(epoch from min(${builds.notBefore}) - clock_timestamp()))::float8`,
+    })
+    .from(builds)
+    .where(isClaimable(pools));
+  return row?.ms ?? undefined;
+}
+
 async function lockFirst(
   tx: Database,
   pools: readonly string[] | 'all',
   skipLocked: boolean,
 ): Promise<BuildRow | undefined> {
-  const running = inArray(sql`running.state`, [...LEASED_BUILD_STATES]);
   const [build] = await tx
     .select()
     .from(builds)
-    .where(
-      and(
-        eq(builds.state, 'queued'),
-        sql`${builds.notBefore} <= now()`,
-        pools === 'all' ? undefined : inArray(builds.pool, [...pools]),
-        sql`not exists (select from builds running
-          where running.pool = ${builds.pool} and running.cpv = ${builds.cpv} and ${running})`,
-      ),
-    )
+    .where(and(isClaimable(pools), sql`${builds.notBefore} <= now()`))
     .orderBy(desc(builds.priority), builds.id)
     .limit(1)
     .for('update', skipLocked ? { skipLocked } : {});
   return build;
+}
+
+/** A queued build of these pools that nothing is in the way of but its time. */
+function isClaimable(pools: readonly string[] | 'all'): SQL | undefined {
+  const running = inArray(sql`running.state`, [...LEASED_BUILD_STATES]);
+  return and(
+    eq(builds.state, 'queued'),
+    pools === 'all' ? undefined : inArray(builds.pool, [...pools]),
+    sql`not exists (select from builds running
+      where running.pool = ${builds.pool} and running.cpv = ${builds.cpv} and ${running})`,
+  );
 }
 
 async function lease(tx: Database, build: BuildRow, builderId: string): Promise<BuildJob> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { systemClock } from '@binhost/shared/time';
@@ -147,6 +147,15 @@ describe('a builder in host mode', () => {
     startBuilder();
     await inState(buildId, 'built');
     socket.close();
+    chmodSync(join(directory.path, 'host/etc/portage/gnupg'), 0o755);
+  });
+
+  it('sees at once when the pause of a build has passed', async () => {
+    const buildId = await enqueue('app-misc/good-1');
+    const later = sql`now() + interval '1500 milliseconds'`;
+    await database.open.db.update(builds).set({ notBefore: later }).where(eq(builds.id, buildId));
+    startBuilder();
+    await inState(buildId, 'built');
   });
 
   it('books a failing compile on the package, with its phase', async () => {
@@ -269,6 +278,14 @@ describe('a builder that was killed', () => {
     await sweepWorkDirectories({ config, clock: systemClock, log });
     expect(await areGone(pids)).toBe(true);
     expect([namesIn('work'), namesIn('state/staging')]).toEqual([[], []]);
+  });
+
+  it('takes away what was being copied by an attempt that is no more, and only that', async () => {
+    for (const name of ['.incoming-7', '.incoming-8', '.work-8'])
+      mkdirSync(join(directory.path, 'state/staging', name), { recursive: true });
+    const { log } = captureLog();
+    await sweepWorkDirectories({ config, clock: systemClock, log });
+    expect(namesIn('state/staging').sort()).toEqual(['.incoming-8', '.work-8']);
   });
 
   it('does not take a directory that names no owner for one of ours', async () => {
