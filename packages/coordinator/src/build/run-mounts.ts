@@ -76,7 +76,7 @@ async function hide(target: string): Promise<void> {
   const found = await stat(target).catch(() => undefined);
   if (!found) return;
   if (found.isDirectory()) return mount(['-t', 'tmpfs', '-o', 'mode=0700,ro', 'tmpfs', target]);
-  return bind('/dev/null', target, true);
+  return bind('/dev/null', target, false);
 }
 
 async function mount(args: string[]): Promise<void> {

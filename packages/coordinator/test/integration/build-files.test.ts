@@ -139,9 +139,9 @@ describe('reading what a build left', () => {
     for (const name of ['directory', 'large', 'missing']) expect(await plainDirectoryNames(at(name))).toEqual([]);
   });
 
-  it('does not wait for a pipe that nobody writes to', async () => {
+  it('does not wait for a pipe that nobody writes to', async (context) => {
     const made = spawnSync('mkfifo', [at('pipe')]);
-    if (made.status !== 0) return console.warn('not shown here: no mkfifo on this machine');
+    if (made.status !== 0) context.skip('no mkfifo on this machine');
     expect(await readPlainFile(at('pipe'))).toBeUndefined();
   });
 });
