@@ -2,6 +2,8 @@ import { hostname } from 'node:os';
 import { errorSentence } from '@binhost/shared/errors';
 import type { Clock } from '@binhost/shared/time';
 import { runBuilder } from './build/builder.ts';
+import { checkOverlayMode } from './build/overlay-attempt.ts';
+import { checkPrograms } from './config/check-programs.ts';
 import type { CoordinatorConfig } from './config/coordinator-config.ts';
 import { openDatabase } from './db/open-database.ts';
 import type { Logger } from './log.ts';
@@ -19,6 +21,7 @@ export interface BuilderProcessParts {
 
 /** Composition root of `builder`: waits for the database that serve keeps, then builds and does chores until the signal aborts. */
 export async function runBuilderProcess({ databaseUrl, ...parts }: BuilderProcessParts): Promise<void> {
+  await checkMachine(parts.config);
   const open = await openDatabase({ ...parts, databaseUrl, startCluster: false });
   try {
     await runTogether(parts.signal, [
@@ -32,5 +35,22 @@ export async function runBuilderProcess({ databaseUrl, ...parts }: BuilderProces
     throw error;
   } finally {
     await open.close();
+  }
+}
+
+/**
+ * Before the wait for the database: a builder that cannot work should not wait first.
+ *
+ * @throws BUILD_MODE_UNAVAILABLE, BUILD_ROOT_FAILED, PROGRAM_MISSING
+ */
+async function checkMachine(config: CoordinatorConfig): Promise<void> {
+  const { emerge, portageq } = config.portage;
+  if (config.build.mode === 'overlay') await checkOverlayMode(config);
+  // A pool with a root of its own has its programs in there.
+  const served = Object.entries(config.pools).filter(
+    ([name]) => config.build.pools.length === 0 || config.build.pools.includes(name),
+  );
+  if (served.some(([, { root }]) => root === '/')) {
+    checkPrograms({ 'portage.emerge': emerge, 'portage.portageq': portageq });
   }
 }

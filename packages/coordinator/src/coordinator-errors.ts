@@ -15,6 +15,7 @@ export const COORDINATOR_ERRORS = {
   DATABASE_NEWER: 'The database was written by a newer release.',
   ILLEGAL_TRANSITION: 'A build or wish was asked to make a move that its state does not allow.',
   LEASE_LOST: 'A builder wrote under a lease that is no longer its own.',
+  PROGRAM_MISSING: 'A program that the configuration names is not installed.',
   BUILD_MODE_UNAVAILABLE: 'The builder cannot work in the configured mode on this machine.',
   BUILD_ROOT_FAILED: 'A build root could not be made.',
   PORTAGE_FAILED: "A call of the binhost's own Portage failed.",

@@ -1,4 +1,4 @@
-import { BinhostError } from '@binhost/shared/errors';
+import type { BinhostError } from '@binhost/shared/errors';
 import yargs from 'yargs';
 import { VERSION } from '../config/version.ts';
 import { coordinatorError } from '../coordinator-errors.ts';
@@ -7,6 +7,7 @@ import { buildDeedCommands, holdCommand } from './build-deed-commands.ts';
 import { buildInRootCommand } from './build-in-root-command.ts';
 import { builderCommand } from './builder-command.ts';
 import { buildsCommand } from './builds-command.ts';
+import { wrongArguments, wrongValues } from './check-arguments.ts';
 import type { CommandContext, CommandYargs } from './command-context.ts';
 import { demandCommand } from './demand-command.ts';
 import { gcCommand } from './gc-command.ts';
@@ -20,7 +21,7 @@ import { statusCommand } from './status-command.ts';
 import { syncCommand } from './sync-command.ts';
 import { whyCommand } from './why-command.ts';
 
-const EXIT_CODES = `Exit codes: 0 done, 1 failed, 2 wrong use, 3 no coordinator answers, 70 a mistake of this program.
+const EXIT_CODES = `Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 3 no coordinator answers, 70 a mistake of this program.
 Settings: /etc/binhost-coordinator/coordinator.toml; every key also as BINHOST_COORDINATOR_… in the environment.`;
 
 /**
@@ -30,6 +31,8 @@ Settings: /etc/binhost-coordinator/coordinator.toml; every key also as BINHOST_C
  * @throws WRONG_USE and whatever the command throws
  */
 export async function runCommand(argv: string[], context: CommandContext): Promise<void> {
+  const wrong = wrongArguments(argv);
+  if (wrong !== undefined) throw wrongUse(wrong);
   await program(argv)
     .command(serveCommand(context))
     .command(builderCommand(context))
@@ -67,13 +70,15 @@ function program(argv: string[]): CommandYargs {
     .demandCommand(1, 'expected a command')
     .strictCommands()
     .strict()
+    .check((values) => wrongValues(values) ?? true, true)
     .version(VERSION)
     .help()
     .exitProcess(false)
     .showHelpOnFail(false)
     .wrap(110)
-    .fail((message: string | null, error: Error | undefined) => {
-      throw error instanceof BinhostError || (error && error.name !== 'YError') ? error : wrongUse(message ?? '');
+    .fail((message: string | null, error: unknown) => {
+      // What a check of ours says comes as a string in both places.
+      throw error instanceof Error && error.name !== 'YError' ? error : wrongUse(message ?? '');
     });
 }
 

@@ -3,7 +3,7 @@ export const EXIT = {
   ok: 0,
   /** Something could not be done; the sentence on stderr says what. */
   failed: 1,
-  /** Called with arguments that it does not take. */
+  /** Called with arguments that it does not take, or configured with values that do not fit. */
   wrongUse: 2,
   /** No coordinator answers. */
   unreachable: 3,
@@ -15,7 +15,11 @@ export const EXIT = {
 
 /** Error code → exit code. */
 export function exitCodeOf(code: string): number {
-  if (code === 'WRONG_USE') return EXIT.wrongUse;
+  if (code === 'WRONG_USE' || isOfConfiguration(code)) return EXIT.wrongUse;
   if (code === 'SERVER_UNREACHABLE') return EXIT.unreachable;
   return EXIT.failed;
+}
+
+function isOfConfiguration(code: string): boolean {
+  return code.startsWith('CONFIG_') || code === 'LISTEN_ADDRESS' || code === 'CONTROL_NOT_LOOPBACK';
 }

@@ -13,6 +13,8 @@ export const DEFAULT_EXCLUSIONS = [
 ] as const;
 export type DefaultExclusion = (typeof DEFAULT_EXCLUSIONS)[number];
 
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
 /**
  * Every setting of the coordinator's processes: name, type, default, one line of help. docs/config-coordinator.md is made from it.
  * In the environment: BINHOST_COORDINATOR_ and the key in capitals, `control.listen` → BINHOST_COORDINATOR_CONTROL_LISTEN.
@@ -135,7 +137,7 @@ export const coordinatorConfig = z.object({
         .int()
         .min(1)
         .default(5)
-        .describe('An attempt that aborted this often in a row fails with kind machinery'),
+        .describe('A build whose attempts aborted this often in a row fails with kind machinery'),
       fetchPause: durationMs('10m').describe(
         'Pause before sources that could not be fetched are tried again; doubles up to twelve hours',
       ),
@@ -184,7 +186,7 @@ export const coordinatorConfig = z.object({
       keepEvents: z.number().int().min(1).default(1000).describe('Events kept per node behind its cursor'),
     })
     .prefault({}),
-  log: z.object({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
+  log: z.object({ level: z.enum(LOG_LEVELS).default('info') }).prefault({}),
   pools: z.record(z.string(), poolConfig).default({}).describe('Settings by pool; the pool default always exists'),
 });
 

@@ -1,3 +1,4 @@
+import { sharedError } from '@binhost/shared/errors';
 import { backoffDelayMs, type Clock } from '@binhost/shared/time';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import type { CoordinatorConfig } from '../config/coordinator-config.ts';
@@ -14,7 +15,7 @@ import { type HeldLock, openLock } from './session-lock.ts';
  * Step-independent ground: the database that all processes share. In: the configuration. Out: a pool for the stores, LISTEN
  * and session locks on connections of their own. Each process calls it once, at its start.
  *
- * Fails with DATABASE_UNAVAILABLE (no server, no binaries) and DATABASE_NEWER (a newer release has migrated it).
+ * Fails with CONFIG_BAD_VALUE (no URL), DATABASE_UNAVAILABLE (no server, no binaries) and DATABASE_NEWER (a newer release has migrated it).
  */
 export interface OpenDatabase {
   db: Database;
@@ -33,7 +34,7 @@ export interface OpenDatabase {
 
 export interface OpenDatabaseOptions {
   config: Pick<CoordinatorConfig, 'paths' | 'postgres'>;
-  /** DATABASE_URL; wins over `postgres.url`. */
+  /** DATABASE_URL; `postgres.url` goes before it. */
   databaseUrl?: string | undefined;
   /** PATH of the process; where PostgreSQL's binaries are looked for last. */
   searchPath?: string | undefined;
@@ -47,7 +48,7 @@ export interface OpenDatabaseOptions {
 
 export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDatabase> {
   const log = options.log.child({ step: 'db' });
-  const given = options.databaseUrl || options.config.postgres.url;
+  const given = givenUrl(options);
   if (!options.startCluster) return connect(await waitForSchema(given, { ...options, log }), log);
   if (given) {
     await migrateWhenUp(given, { ...options, log });
@@ -63,6 +64,17 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<OpenDa
       await cluster.stop();
     },
   };
+}
+
+/** @returns the owner's server; undefined: the private cluster @throws CONFIG_BAD_VALUE */
+function givenUrl({ databaseUrl, config }: OpenDatabaseOptions): string | undefined {
+  const url = config.postgres.url || databaseUrl || undefined;
+  if (url === undefined || (URL.canParse(url) && /^postgres(ql)?:/.test(url))) return url;
+  const key = config.postgres.url ? 'postgres.url' : 'DATABASE_URL';
+  // What came is not shown: it may hold a password.
+  throw sharedError('CONFIG_BAD_VALUE', `${key}: expected a URL such as postgres://user@host/database, got none`, {
+    hint: `Correct ${key}, or leave it empty for a private cluster.`,
+  });
 }
 
 function connect(url: string, log: Logger): OpenDatabase {
@@ -107,6 +119,7 @@ const RETRY = { firstMs: 200, maxMs: 5000 };
 
 /** A server of the owner's may come up after us: it gets as long as a private one. */
 async function migrateWhenUp(url: string, { config, clock, log }: OpenDatabaseOptions): Promise<void> {
+  let told = '';
   const deadline = clock.monotonicMs() + config.postgres.startTimeout;
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -114,7 +127,9 @@ async function migrateWhenUp(url: string, { config, clock, log }: OpenDatabaseOp
     } catch (cause) {
       if (!isConnectionError(cause)) throw cause;
       if (clock.monotonicMs() > deadline) throw unreachable(url, cause);
-      log.warn({ err: cause }, 'database not reachable yet');
+      const reason = (cause as Error).message;
+      if (reason !== told) log.warn({ reason }, 'database not reachable yet');
+      told = reason;
     }
     await clock.sleep(Math.max(100, backoffDelayMs(attempt, 1, RETRY)));
   }
@@ -122,7 +137,7 @@ async function migrateWhenUp(url: string, { config, clock, log }: OpenDatabaseOp
 
 /** @returns the URL, once a server answers there and its schema is this release's */
 async function waitForSchema(
-  given: string,
+  given: string | undefined,
   { config, clock, log, signal }: OpenDatabaseOptions & { log: Logger },
 ): Promise<string> {
   let told = '';

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -38,6 +38,8 @@ export async function buildProgram(): Promise<Program> {
   const cache = join(root, 'node_modules/.cache');
   await mkdir(cache, { recursive: true });
   const outdir = await mkdtemp(join(cache, 'test-program-'));
+  // For tests that run it as another user than root.
+  await chmod(outdir, 0o755);
   await build({
     bundle: true,
     platform: 'node',

@@ -46,10 +46,11 @@ describe('openDatabase', () => {
   it('names the server that it could not reach', async () => {
     const url = `postgres://binhost:secret@127.0.0.1:${await freePort()}/fleet`;
     const config = coordinatorConfig.parse({ postgres: { startTimeout: '200ms' } });
+    const { log, lines } = captureLog();
     const opening = openDatabase({
       config,
       databaseUrl: url,
-      log: captureLog().log,
+      log,
       clock: systemClock,
       startCluster: true,
     });
@@ -57,6 +58,9 @@ describe('openDatabase', () => {
       code: 'DATABASE_UNAVAILABLE',
       message: expect.stringMatching(/^expected PostgreSQL at 127\.0\.0\.1:\d+\/fleet, got: (?!.*secret)/),
     });
+    const told = lines.filter(({ msg }) => msg === 'database not reachable yet');
+    expect(told).toEqual([expect.objectContaining({ reason: expect.stringContaining('ECONNREFUSED') })]);
+    expect(told[0]).not.toHaveProperty('err');
   });
 
   it('keeps a session lock to one holder until it is released', async () => {

@@ -84,8 +84,15 @@ describe('serve', () => {
 
 describe('a child of serve --all', () => {
   test.each(['builder', 'publisher'])('%s ends when its parent is gone, however it went', async (command) => {
+    const anyProgram = {
+      BINHOST_COORDINATOR_BUILD_MODE: 'host',
+      BINHOST_COORDINATOR_PORTAGE_EMERGE: process.execPath,
+      BINHOST_COORDINATOR_PORTAGE_PORTAGEQ: process.execPath,
+      BINHOST_COORDINATOR_PORTAGE_GPKG_SIGN: process.execPath,
+      BINHOST_COORDINATOR_PORTAGE_GPG: process.execPath,
+    };
     const nowhere = 'postgres://binhost@127.0.0.1:1/binhost';
-    const child = program.start([command, '--parent-pipe'], settings(nowhere));
+    const child = program.start([command, '--parent-pipe'], { ...settings(nowhere), ...anyProgram });
     await waitFor(() => child.log().includes('waiting for database'), { what: 'the child to wait' });
     child.closeInput();
     expect((await child.ended).exitCode).toBe(0);
