@@ -135,7 +135,9 @@ async function build(builder: Builder, job: BuildJob): Promise<void> {
   } catch (error) {
     // The build is somebody else's now, or nobody's: no publisher will ask for what this attempt made.
     log.warn({ err: error }, 'build given up');
-    if (result?.outcome === 'built') await removeHandOver(config, attemptId);
+    // Only a refused write proves it: where the answer to a commit was lost, the files may be the publisher's already.
+    const isRefused = error instanceof BinhostError && error.code === 'LEASE_LOST';
+    if (result?.outcome === 'built' && isRefused) await removeHandOver(config, attemptId);
   } finally {
     running.delete(buildId);
     await keeper.stop();
