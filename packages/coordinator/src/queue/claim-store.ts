@@ -18,17 +18,21 @@ export async function claimBuild(
   db: Database,
   { builderId, pools }: { builderId: string; pools: readonly string[] | 'all' },
 ): Promise<BuildJob | undefined> {
+  const claim = (skipLocked: boolean): Promise<BuildJob | undefined> =>
+    db.transaction(async (tx) => {
+      const build = await lockFirst(tx, pools, skipLocked);
+      return build && (await lease(tx, build, builderId));
+    });
   for (;;) {
     try {
-      return await db.transaction(async (tx) => {
-        // A row that somebody else holds is passed over; where nothing else is left, its lock is waited for: the holder may
-        // only have ranked it, and nobody would tell this builder again.
-        const build = (await lockFirst(tx, pools, true)) ?? (await lockFirst(tx, pools, false));
-        return build && (await lease(tx, build, builderId));
-      });
+      // A row that somebody else holds is passed over; where nothing else is left, its lock is waited for: the holder may only
+      // have ranked it, and nobody would tell this builder again. In a transaction of its own: what the first one locked on
+      // its way may be what the holder waits for.
+      return (await claim(true)) ?? (await claim(false));
     } catch (error) {
-      // Another builder took another variant of the same package in this very moment; the next look sees it.
-      if (!isRunningOnce(error)) throw error;
+      // Another builder took another variant of the same package in this very moment, or two waited for each other; the next
+      // look sees what came of it.
+      if (!isRunningOnce(error) && !isDeadlock(error)) throw error;
     }
   }
 }
@@ -121,6 +125,10 @@ async function pauseBefore(tx: Database, { id, pool, cpv }: BuildRow): Promise<n
 
 /** States of a build that has left a package. */
 const BUILT: BuildState[] = ['built', 'quarantined', 'publishing', 'published'];
+
+function isDeadlock(error: unknown): boolean {
+  return (error as { cause?: { code?: string } }).cause?.code === '40P01';
+}
 
 function isRunningOnce(error: unknown): boolean {
   const cause = (error as { cause?: { code?: string; constraint_name?: string } }).cause;
