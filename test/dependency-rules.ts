@@ -30,7 +30,7 @@ export const STEPS: Record<string, string[]> = {
 /** Rooms that every step may use: they are not on the way of the data. */
 export const SUPPORT: Record<string, string[]> = {
   agent: ['config', 'files', 'programs', 'log.ts', 'agent-errors.ts', 'situations.ts', 'situation-of-error.ts'],
-  coordinator: ['config', 'db', 'tree', 'log.ts', 'coordinator-errors.ts'],
+  coordinator: ['config', 'db', 'tree', 'limits', 'log.ts', 'coordinator-errors.ts'],
 };
 
 /** Rooms at the edge: they may use every step, and no step may use them. */

@@ -20,11 +20,12 @@ import { type ApiReads, makeApiReads } from './http/api-reads.ts';
 import { makeChoreActions } from './http/chore-actions.ts';
 import { listenOnAddress, listenOnSocket } from './http/listen.ts';
 import { makeOperatorActions, type OperatorActions } from './http/operator-actions.ts';
-import { adminServer, controlServer, packagesServer, viewServer } from './http/servers.ts';
+import { type ApiParts, adminServer, controlServer, packagesServer, viewServer } from './http/servers.ts';
 import { ingestHello } from './ingest/ingest-hello.ts';
 import { ingestInventory } from './ingest/ingest-inventory.ts';
 import { ingestReport } from './ingest/ingest-report.ts';
 import { markAllDisconnected, markConnected, markDisconnected } from './ingest/mark-connection.ts';
+import { makeRateLimit } from './limits/rate-limit.ts';
 import { type AgentGateway, makeAgentGateway } from './link/agent-gateway.ts';
 import type { AgentHandlers } from './link/on-agent-message.ts';
 import { OnlineAgents } from './link/online-agents.ts';
@@ -235,9 +236,10 @@ async function listen(flow: Flow, { parts, db, signal }: ListenParts): Promise<v
   const { config, log } = parts;
   const api = apiParts(flow, parts, db);
   const gateway = openGateway(flow, parts, db);
+  const limits = serverLimits(config);
   const servers = {
-    packages: packagesServer(config.paths.packages, api),
-    control: controlServer({ ...api, secret: config.control.secret }),
+    packages: packagesServer(config.paths.packages, { ...api, limits }),
+    control: controlServer({ ...api, limits, secret: config.control.secret }),
     view: viewServer(api),
   };
   servers.control.server.on('upgrade', gateway.onUpgrade);
@@ -255,6 +257,10 @@ async function listen(flow: Flow, { parts, db, signal }: ListenParts): Promise<v
     await Promise.all(Object.values(servers).map((server) => server.close()));
     await removeSocket?.();
   }
+}
+
+function serverLimits({ limits }: CoordinatorConfig): NonNullable<ApiParts['limits']> {
+  return { headersTimeoutMs: limits.headersTimeout, stallTimeoutMs: limits.stallTimeout, connections: limits };
 }
 
 /** What changes something, for whoever may open admin.sock. */
@@ -281,8 +287,15 @@ function apiParts(flow: Flow, parts: CoordinatorParts, db: Database) {
 /** The link: where agents come in. */
 function openGateway(flow: Flow, parts: CoordinatorParts, db: Database): AgentGateway {
   const { pingInterval, helloTimeout, maxFrame, maxBuffered, secret } = parts.config.control;
+  const { connectsPerMinute, connectsPerMinuteOfAll, greetingAgents } = parts.config.limits;
   return makeAgentGateway({
     secret,
+    maxGreeting: greetingAgents,
+    connects: makeRateLimit({
+      perMinute: connectsPerMinute,
+      perMinuteOfAll: connectsPerMinuteOfAll,
+      clock: parts.clock,
+    }),
     handlers: agentHandlers(flow, parts, db),
     onOnline: (node, session, lastEvent) => {
       flow.agents.add(node, session, lastEvent);

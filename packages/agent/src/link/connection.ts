@@ -162,10 +162,7 @@ export class Connection {
 
   private onHttpAnswer(response: IncomingMessage): void {
     response.resume();
-    const refused = response.statusCode === 401 || response.statusCode === 403;
-    const hint = refused
-      ? "Set coordinator.secret or coordinator.secretFile to the coordinator's control.secret."
-      : 'See that coordinator.url names the control listener of a coordinator.';
+    const hint = hintOfStatus(response.statusCode);
     this.end({ message: `expected a WebSocket, got HTTP ${response.statusCode}`, hint, final: false });
   }
 
@@ -208,6 +205,16 @@ export class Connection {
 const PINGS_BEFORE_LOST = 3;
 /** How long the other side may take to answer the closing handshake. */
 const CLOSE_LIMIT_MS = 1000;
+
+function hintOfStatus(status: number | undefined): string {
+  if (status === 401 || status === 403) {
+    return "Set coordinator.secret or coordinator.secretFile to the coordinator's control.secret.";
+  }
+  if (status === 429) {
+    return "Too many connections began at this node's address (limits.connectsPerMinute of the coordinator); the agent tries again by itself.";
+  }
+  return 'See that coordinator.url names the control listener of a coordinator.';
+}
 
 function errorText(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;

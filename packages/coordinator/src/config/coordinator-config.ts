@@ -76,6 +76,37 @@ export const coordinatorConfig = z.object({
       maxBuffered: byteSize('8MiB').describe('A connection with more than this unsent is closed'),
     })
     .prefault({}),
+  limits: z
+    .object({
+      connectsPerMinute: z
+        .number()
+        .int()
+        .min(1)
+        .default(300)
+        .describe('Connections of agents that one address may begin and not bring to a good hello'),
+      connectsPerMinuteOfAll: z.number().int().min(1).default(3000).describe('The same of all addresses together'),
+      greetingAgents: z
+        .number()
+        .int()
+        .min(1)
+        .default(200)
+        .describe('Agents that may be without hello at a time; beyond it the oldest of the most crowded address goes'),
+      waitingConnections: z
+        .number()
+        .int()
+        .min(1)
+        .default(1000)
+        .describe('Connections of one listener that may be without a request at a time; beyond it the oldest goes'),
+      requestsPerAddress: z
+        .number()
+        .int()
+        .min(1)
+        .default(100)
+        .describe('Requests of one address that one listener answers at a time'),
+      headersTimeout: durationMs('10s').describe('A request whose headers take longer to arrive is refused'),
+      stallTimeout: durationMs('1m').describe('A download that takes nothing for this long is ended'),
+    })
+    .prefault({}),
   postgres: z
     .object({
       url: z

@@ -4,7 +4,7 @@ import { isRightSecret } from '../link/right-secret.ts';
 import type { Logger } from '../log.ts';
 import type { ApiReads } from './api-reads.ts';
 import type { ChoreActions } from './chore-actions.ts';
-import { createServer } from './create-server.ts';
+import { createServer, type ServerLimits } from './create-server.ts';
 import type { OperatorActions } from './operator-actions.ts';
 import { type AdminActions, adminRoutes } from './routes/admin.ts';
 import { apiRoutes } from './routes/api.ts';
@@ -16,11 +16,13 @@ export interface ApiParts {
   reads: ApiReads;
   isDatabaseAlive: () => Promise<boolean>;
   log: Logger;
+  /** Of the listeners that strangers reach; left out: the defaults, and connections unbounded. */
+  limits?: Partial<ServerLimits>;
 }
 
 /** The packages listener: published files and nothing else. */
 export function packagesServer(packagesDir: string, parts: Omit<ApiParts, 'reads'>): FastifyInstance {
-  const app = createServer(parts.log);
+  const app = createServer(parts.log, parts.limits);
   healthRoutes(app, parts.isDatabaseAlive);
   packagesRoutes(app, packagesDir);
   return app;
@@ -28,7 +30,8 @@ export function packagesServer(packagesDir: string, parts: Omit<ApiParts, 'reads
 
 /** The control listener's HTTP half; agents come in through the same server's upgrade. @param secret empty: none is asked for */
 export function controlServer(parts: ApiParts & { secret: string }): FastifyInstance {
-  const app = createServer(parts.log);
+  // An answer that follows a log may be silent for long.
+  const app = createServer(parts.log, { ...parts.limits, stallTimeoutMs: 0 });
   app.addHook('onRequest', async (request) => {
     if (request.url === '/health' || isRightSecret(parts.secret, request.headers.authorization)) return;
     throw coordinatorError('NOT_ALLOWED', 'expected the secret of the control listener as bearer token', {

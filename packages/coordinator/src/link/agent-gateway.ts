@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { addressKey } from '../limits/address-key.ts';
+import { makeCrowd } from '../limits/crowd.ts';
+import type { RateLimit } from '../limits/rate-limit.ts';
 import { AgentSession, CLOSE_CODE, type SessionParts } from './agent-session.ts';
 import { isRightSecret } from './right-secret.ts';
 
@@ -12,6 +15,10 @@ import { isRightSecret } from './right-secret.ts';
 export interface GatewayParts extends SessionParts {
   /** What agents must show as `Authorization: Bearer SECRET`; empty: nothing. */
   secret: string;
+  /** Connections that may be without hello at a time; beyond it the oldest of the most crowded address is closed. */
+  maxGreeting: number;
+  /** How often an address may connect without coming to a good hello. */
+  connects: RateLimit;
 }
 
 export interface AgentGateway {
@@ -21,12 +28,9 @@ export interface AgentGateway {
   close(): Promise<void>;
 }
 
-/** Connections that have not said hello yet; more are asked to come later. */
-const MAX_GREETING = 200;
-
 export function makeAgentGateway(parts: GatewayParts): AgentGateway {
   const sessions = new Set<AgentSession>();
-  let greeting = 0;
+  const greeting = makeCrowd<AgentSession>(parts.maxGreeting);
   let closing = false;
   const server = new WebSocketServer({
     noServer: true,
@@ -37,23 +41,20 @@ export function makeAgentGateway(parts: GatewayParts): AgentGateway {
 
   const admit = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     server.handleUpgrade(request, socket, head, (webSocket) => {
-      greeting += 1;
-      let counted = true;
-      const uncount = (): void => {
-        if (counted) greeting -= 1;
-        counted = false;
-      };
+      const address = addressKey(request.socket.remoteAddress);
       const session = new AgentSession(webSocket, {
         ...parts,
         log: parts.log.child({ address: request.socket.remoteAddress }),
         onOnline: (node, online, lastEvent) => {
-          uncount();
+          greeting.delete(session);
+          parts.connects.giveBack(address);
           parts.onOnline(node, online, lastEvent);
         },
       });
       sessions.add(session);
+      greeting.add(session, address)?.close(CLOSE_CODE.tryLater, 'too many connections without hello');
       void session.ended().then(() => {
-        uncount();
+        greeting.delete(session);
         sessions.delete(session);
       });
     });
@@ -62,11 +63,19 @@ export function makeAgentGateway(parts: GatewayParts): AgentGateway {
   return {
     onUpgrade: (request, socket, head) => {
       socket.on('error', () => socket.destroy());
-      const refusal =
-        closing || greeting >= MAX_GREETING ? '503 Service Unavailable' : refusalOf(request, parts.secret);
+      const waitMs = parts.connects.take(addressKey(request.socket.remoteAddress));
+      const refusal = closing
+        ? '503 Service Unavailable'
+        : waitMs > 0
+          ? '429 Too Many Requests'
+          : refusalOf(request, parts.secret);
       if (refusal === undefined) return admit(request, socket, head);
-      parts.log.warn({ address: request.socket.remoteAddress, status: refusal }, 'agent connection refused');
-      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      parts.log[waitMs > 0 ? 'debug' : 'warn'](
+        { address: request.socket.remoteAddress, status: refusal },
+        'agent connection refused',
+      );
+      const retryAfter = waitMs > 0 ? `Retry-After: ${Math.ceil(waitMs / 1000)}\r\n` : '';
+      socket.end(`HTTP/1.1 ${refusal}\r\n${retryAfter}Connection: close\r\nContent-Length: 0\r\n\r\n`);
     },
     close: async () => {
       closing = true;

@@ -28,12 +28,21 @@ const portageq = join(dirname(fileURLToPath(import.meta.url)), 'fixtures/portage
 /** An ebuild of the binhost's tree: dev-libs/libfoo-1.2, what makeMergeEntry of the testkit wants. */
 const EBUILDS = ['dev-libs/libfoo-1.2', 'app-misc/other-3'];
 
-export async function startCoordinator(control: Partial<CoordinatorConfig['control']> = {}): Promise<TestCoordinator> {
+/** Settings of other rooms than control, as the file or the environment would give them; times in milliseconds. */
+interface Differing {
+  limits?: Partial<CoordinatorConfig['limits']>;
+}
+
+export async function startCoordinator(
+  control: Partial<CoordinatorConfig['control']> = {},
+  differing: Differing = {},
+): Promise<TestCoordinator> {
   const directory = await makeTemporaryDirectory();
   const database = await makeTestDatabase();
   const tree = join(directory.path, 'gentoo');
   await Promise.all(EBUILDS.map((cpv) => writeEbuild(tree, cpv)));
-  const config = makeConfig(directory.path, tree, control);
+  const made = makeConfig(directory.path, tree, control);
+  const config = { ...made, limits: { ...made.limits, ...differing.limits } };
   await mkdir(join(config.paths.packages, 'default'), { recursive: true });
   let running = await run(config, database.url);
   return {
