@@ -3,11 +3,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { Fleet, MachineOf } from '../scenarios/fleet.ts';
+import type { HostPortage } from './host-portage.ts';
 import { type PortageHost, runOnHost } from './run-on-host.ts';
 import { installAtStart, writeHost } from './write-host.ts';
 
 /**
- * Separate Gentoo-like hosts on one machine, each running the real Portage from a checkout: an overlay of this machine's
+ * Separate Gentoo-like hosts on one machine, each running a Portage of its own: an overlay of this machine's
  * root with its own /etc/portage, /var/lib/portage, /var/db/pkg and PKGDIR, in a network namespace on a bridge of its own.
  * Everything that they write lies on one tmpfs and is gone with close().
  */
@@ -25,7 +26,7 @@ export const PROGRAM_DIRECTORY = '/opt/binhost-agent';
 /** Real files, no overlay: build roots, the hand-over directory and the database need that. Mounted here on the binhost. */
 export const PLAIN_DIRECTORY = '/srv/binhost';
 
-export async function openPortageHosts(fleet: Fleet, portageDirectory: string): Promise<PortageHosts> {
+export async function openPortageHosts(fleet: Fleet, portage: HostPortage): Promise<PortageHosts> {
   const tag = `bh${process.pid}`;
   const base = await mkdtemp('/mnt/binhost-hosts-');
   const undo: (() => Promise<unknown>)[] = [() => rm(base, { recursive: true, force: true })];
@@ -41,7 +42,7 @@ export async function openPortageHosts(fleet: Fleet, portageDirectory: string): 
     const hosts: Record<string, PortageHost> = {};
     const machines: [string, MachineOf][] = [['binhost', fleet.binhost], ...Object.entries(fleet.nodes)];
     for (const [index, [name, machine]] of machines.entries()) {
-      const host = hostOf({ name, tag, base, index, portageDirectory });
+      const host = hostOf({ name, tag, base, index, portage });
       await makeRoot(base, host, undo);
       await joinNetwork(tag, host, index, undo);
       await writeHost(host, machine, fleet, name);
@@ -56,27 +57,21 @@ export async function openPortageHosts(fleet: Fleet, portageDirectory: string): 
   }
 }
 
-function hostOf(place: {
-  name: string;
-  tag: string;
-  base: string;
-  index: number;
-  portageDirectory: string;
-}): PortageHost {
-  const { name, tag, base, index, portageDirectory } = place;
+function hostOf(place: { name: string; tag: string; base: string; index: number; portage: HostPortage }): PortageHost {
+  const { name, tag, base, index, portage } = place;
   return {
     name,
     namespace: `${tag}-${name}`,
     root: join(base, name, 'root'),
     address: `${SUBNET}.${index + 1}`,
+    portage,
     env: {
       HOME: '/root',
       LC_ALL: 'C.UTF-8',
       TERM: 'dumb',
       HOSTNAME: name,
-      PORTAGE_DIR: portageDirectory,
-      PATH: `${portageDirectory}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
-      PYTHONPATH: `${portageDirectory}/lib`,
+      PATH: `${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+      ...portage.env,
     },
   };
 }

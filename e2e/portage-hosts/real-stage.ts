@@ -4,15 +4,16 @@ import { waitFor } from '@binhost/testkit';
 import type { Fleet } from '../scenarios/fleet.ts';
 import { type BuildView, type Stage, wishesIn } from '../scenarios/stage.ts';
 import { hostDigests } from './host-digests.ts';
+import type { HostPortage } from './host-portage.ts';
 import { HostProcess } from './host-process.ts';
 import { installedPackages } from './installed-packages.ts';
 import { openPortageHosts, PLAIN_DIRECTORY, PROGRAM_DIRECTORY } from './portage-hosts.ts';
-import { emergeOnHost, type PortageHost, portageCommand, runOnHost, startOnHost } from './run-on-host.ts';
+import { emergeOnHost, type PortageHost, runOnHost, startOnHost } from './run-on-host.ts';
 import { trustKey } from './trust-key.ts';
 
-/** The fleet on separate hosts with the real Portage, the three processes of the binhost under their own users. */
-export async function openRealStage(fleet: Fleet, portageDirectory: string): Promise<Stage> {
-  const hosts = await openPortageHosts(fleet, portageDirectory);
+/** The fleet on separate hosts, each with its own Portage; the three processes of the binhost under their own users. */
+export async function openRealStage(fleet: Fleet, portage: HostPortage): Promise<Stage> {
+  const hosts = await openPortageHosts(fleet, portage);
   const processes: HostProcess[] = [];
   const close = async () => {
     for (const process of processes.reverse()) await process.stop();
@@ -53,9 +54,10 @@ function coordinatorEnv(host: PortageHost): Record<string, string> {
     [setting('CONTROL_SECRET')]: SECRET,
     [setting('BUILD_WORK_DIR')]: plain('work'),
     [setting('BUILD_RETRY_PAUSE')]: '5s',
-    [setting('PORTAGE_EMERGE')]: portageCommand(host, 'emerge').join(' '),
-    [setting('PORTAGE_PORTAGEQ')]: portageCommand(host, 'portageq').join(' '),
-    [setting('PORTAGE_GPKG_SIGN')]: portageCommand(host, 'gpkg-sign').join(' '),
+    [setting('PORTAGE_EMERGE')]: host.portage.command('emerge').join(' '),
+    [setting('PORTAGE_PORTAGEQ')]: host.portage.command('portageq').join(' '),
+    [setting('PORTAGE_GPG')]: host.portage.command('gpg').join(' '),
+    [setting('PORTAGE_GPKG_SIGN')]: host.portage.command('gpkg-sign').join(' '),
   };
 }
 
@@ -128,8 +130,9 @@ function agentEnv(node: PortageHost, binhost: PortageHost): Record<string, strin
     BINHOST_AGENT_NOTICES_GATHER: '3s',
     BINHOST_AGENT_NOTICES_LONGEST: '20s',
     BINHOST_AGENT_PROVE_MIN_FREE: '1MiB',
-    BINHOST_AGENT_PORTAGE_EMERGE: portageCommand(node, 'emerge').join(' '),
-    BINHOST_AGENT_PORTAGE_PORTAGEQ: portageCommand(node, 'portageq').join(' '),
+    BINHOST_AGENT_PORTAGE_EMERGE: node.portage.command('emerge').join(' '),
+    BINHOST_AGENT_PORTAGE_GPG: node.portage.command('gpg').join(' '),
+    BINHOST_AGENT_PORTAGE_PORTAGEQ: node.portage.command('portageq').join(' '),
   };
 }
 
@@ -145,7 +148,7 @@ function stageOf(
     return node;
   };
   return {
-    portage: 'real',
+    portage: binhost.portage.label,
     wishesOf: async (name) => {
       const node = nodeOf(name);
       const result = await startOnHost(node, [...program('agent'), 'status', '--json'], {
@@ -160,6 +163,7 @@ function stageOf(
       });
       return JSON.parse(output) as BuildView[];
     },
+    index: () => readFile(join(binhost.root, plain('packages', 'default', 'Packages')), 'utf8'),
     updateWorld: async (name) => {
       const result = await emergeOnHost(nodeOf(name), ['--ignore-default-opts', '-guDN', '--verbose', 'world']);
       return { output: String(result.all ?? ''), exitCode: result.exitCode ?? 1 };

@@ -1,33 +1,42 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { HostPortage } from './host-portage.ts';
 
-/** Debian's packages by the program that they bring. */
-const PROGRAMS: Record<string, string> = {
-  ip: 'iproute2',
-  unshare: 'util-linux',
-  scanelf: 'pax-utils',
-  gpg: 'gnupg',
-  wget: 'wget',
-  gcc: 'gcc',
-  python3: 'python3',
-  zstd: 'zstd',
-};
+/** What hosts need of the machine: program → Debian's package. */
+const PROGRAMS: Record<string, string> = { ip: 'iproute2', unshare: 'util-linux', useradd: 'passwd' };
 
-/**
- * What is missing for hosts with the real Portage, each as one sentence with the way out; empty: everything is there.
- */
-export function missingForPortageHosts(env: NodeJS.ProcessEnv = process.env): string[] {
-  const missing: string[] = [];
-  if (process.getuid?.() !== 0) missing.push('needs root, for network namespaces and overlays');
-  const lacking = Object.entries(PROGRAMS).filter(([program]) => !onPath(program, env));
+/** What is missing for separate hosts with this Portage, each as one sentence with the way out; empty: everything is there. */
+export function missingForHosts({ programs }: HostPortage, env: NodeJS.ProcessEnv = process.env): string[] {
+  if (process.getuid?.() !== 0) return ['needs root, for network namespaces and overlays'];
+  const lacking = Object.entries({ ...PROGRAMS, ...programs }).filter(([program]) => !onPath(program, env));
   if (lacking.length > 0) {
     const packages = [...new Set(lacking.map(([, debian]) => debian))].join(' ');
-    missing.push(`needs ${lacking.map(([program]) => program).join(', ')}: apt-get install ${packages}`);
+    return [`needs ${lacking.map(([program]) => program).join(', ')}: apt-get install ${packages}`];
   }
-  const portage = env.PORTAGE_DIR;
-  if (!portage) missing.push('needs PORTAGE_DIR: a directory on the root file system with a checkout of Portage');
-  else if (!existsSync(join(portage, 'bin', 'emerge'))) missing.push(`needs bin/emerge below PORTAGE_DIR=${portage}`);
-  return missing;
+  const refused = triedOverlay();
+  return refused === undefined ? [] : [`needs network namespaces and overlays (CAP_SYS_ADMIN): ${refused}`];
+}
+
+/** @returns what is wrong with PORTAGE_DIR, as one sentence with the way out */
+export function missingForCheckout(portage: string | undefined): string[] {
+  if (!portage) return ['needs PORTAGE_DIR: a directory on the root file system with a checkout of Portage'];
+  return existsSync(join(portage, 'bin', 'emerge')) ? [] : [`needs bin/emerge below PORTAGE_DIR=${portage}`];
+}
+
+/** A container may have root and still be refused mounts or namespaces: only trying tells. @returns why not */
+function triedOverlay(): string | undefined {
+  const layers = mkdtempSync('/dev/shm/binhost-probe-');
+  try {
+    const [upper = '', work = '', merged = ''] = ['upper', 'work', 'merged'].map((name) => join(layers, name));
+    for (const directory of [upper, work, merged]) mkdirSync(directory);
+    const options = `lowerdir=/,upperdir=${upper},workdir=${work}`;
+    const mount = ['mount', '-t', 'overlay', '-o', options, 'binhost-probe', merged];
+    const tried = spawnSync('unshare', ['--mount', '--net', '--', ...mount], { encoding: 'utf8' });
+    return tried.status === 0 ? undefined : (tried.stderr || String(tried.error?.message)).trim();
+  } finally {
+    rmSync(layers, { recursive: true, force: true });
+  }
 }
 
 function onPath(program: string, env: NodeJS.ProcessEnv): boolean {

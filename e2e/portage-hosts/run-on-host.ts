@@ -1,4 +1,5 @@
 import { execa, type Options, type ResultPromise } from 'execa';
+import type { HostPortage } from './host-portage.ts';
 
 /** One separate host: a root of its own in a network namespace of its own. */
 export interface PortageHost {
@@ -8,6 +9,8 @@ export interface PortageHost {
   /** Where its root lies on this machine. */
   root: string;
   address: string;
+  /** Which Portage it runs. */
+  portage: HostPortage;
   /** Every command's environment. */
   env: Record<string, string>;
 }
@@ -43,16 +46,7 @@ export async function runOnHost(
   );
 }
 
-/** Runs the checkout's emerge on a host. */
+/** Runs the host's emerge. */
 export function emergeOnHost(host: PortageHost, args: string[], options: Parameters<typeof startOnHost>[2] = {}) {
-  return startOnHost(host, [...emergeCommand(host), '--color=n', '--nospinner', ...args], options);
-}
-
-/** The checkout's programs have no interpreter line that fits every machine. */
-export function portageCommand(host: PortageHost, program: string): string[] {
-  return ['python3', `${host.env.PORTAGE_DIR}/bin/${program}`];
-}
-
-function emergeCommand(host: PortageHost): string[] {
-  return portageCommand(host, 'emerge');
+  return startOnHost(host, [...host.portage.command('emerge'), '--color=n', '--nospinner', ...args], options);
 }

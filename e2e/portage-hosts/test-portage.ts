@@ -5,8 +5,9 @@ import type { Scenario } from '../scenarios/fleet.ts';
 import { runScenario, type ScenarioResult } from '../scenarios/run-scenario.ts';
 import { SCENARIOS } from '../scenarios/scenarios.ts';
 import type { Stage } from '../scenarios/stage.ts';
+import { realPortage } from './real-portage.ts';
 import { openRealStage } from './real-stage.ts';
-import { missingForPortageHosts } from './requirements.ts';
+import { missingForCheckout, missingForHosts } from './requirements.ts';
 
 // The scenarios on real Portage, on separate hosts; their results are the truth that the simulated Portage is held to.
 //   PORTAGE_DIR=… npm run test:portage [-- --only NAME]
@@ -14,7 +15,8 @@ import { missingForPortageHosts } from './requirements.ts';
 const SCENARIO_MS = 300_000;
 const resultsFile = join(dirname(dirname(fileURLToPath(import.meta.url))), 'scenarios', 'results.json');
 
-const missing = missingForPortageHosts();
+const portageDirectory = process.env.PORTAGE_DIR ?? '';
+const missing = [...missingForCheckout(portageDirectory), ...missingForHosts(realPortage(portageDirectory))];
 if (missing.length > 0) {
   console.error(`npm run test:portage can't run here:\n${missing.map((line) => `  ${line}`).join('\n')}`);
   process.exit(2);
@@ -34,7 +36,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-const portageDirectory = process.env.PORTAGE_DIR as string;
 const portage = await portageVersion();
 const results = JSON.parse(await readFile(resultsFile, 'utf8').catch(() => '{}')) as Record<string, ScenarioResult>;
 let failed = 0;
@@ -55,7 +56,7 @@ console.log(`\n${chosen.length - failed} passed, ${failed} failed, 0 skipped`);
 process.exit(failed === 0 ? 0 : 1);
 
 async function runOne(scenario: Scenario): Promise<ScenarioResult> {
-  running = await openRealStage(scenario.fleet, portageDirectory);
+  running = await openRealStage(scenario.fleet, realPortage(portageDirectory));
   try {
     return await runScenario(scenario, running, SCENARIO_MS);
   } finally {

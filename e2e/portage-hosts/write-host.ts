@@ -1,8 +1,7 @@
-import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ebuildsOf, type Fleet, type MachineOf } from '../scenarios/fleet.ts';
 import { emergeOnHost, type PortageHost } from './run-on-host.ts';
-import { writeRepository } from './write-repository.ts';
 
 /** Debian has no sandbox program, and these hosts are namespaces already. */
 const FEATURES_OFF =
@@ -18,9 +17,9 @@ export async function writeHost(host: PortageHost, machine: MachineOf, fleet: Fl
   for (const directory of ['lib/portage', 'db/pkg', 'tmp/portage', 'cache/binpkgs', 'cache/distfiles', 'db/repos']) {
     await mkdir(at('var', directory), { recursive: true });
   }
-  await useCheckoutDefaults(host, at);
+  await host.portage.prepareRoot(host);
   for (const repository of repositoriesOf(fleet, name)) {
-    await writeRepository(at('var/db/repos'), repository, ebuildsOf(fleet, name, repository));
+    await host.portage.writeRepository(host, repository, ebuildsOf(fleet, name, repository));
     if (repository === 'main') continue;
     await writeFile(
       etc('repos.conf', `${repository}.conf`),
@@ -38,17 +37,6 @@ export async function writeHost(host: PortageHost, machine: MachineOf, fleet: Fl
   }
   await writeFile(at('var/lib/portage/world'), lines(machine.world));
   await writeFile(at('etc/hostname'), `${name}\n`);
-}
-
-/** Portage run from a checkout reads its defaults there; the host's overlay takes what is changed. */
-async function useCheckoutDefaults(host: PortageHost, at: (...parts: string[]) => string): Promise<void> {
-  const defaults = at(host.env.PORTAGE_DIR as string, 'cnf');
-  await rm(join(defaults, 'binrepos.conf'), { force: true });
-  await writeFile(
-    join(defaults, 'repos.conf'),
-    '[DEFAULT]\nmain-repo = main\n[main]\nlocation = /var/db/repos/main\nauto-sync = no\n',
-  );
-  await cp(defaults, at('usr/share/portage/config'), { recursive: true });
 }
 
 function repositoriesOf(fleet: Fleet, name: string): string[] {

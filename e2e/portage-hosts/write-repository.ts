@@ -75,8 +75,14 @@ src_compile() {
 	${ebuild.breaks ? `die "${ebuild.breaks}"` : ':'}
 	gcc -O2 -o ${name} ${name}.c || die "compile failed"
 }
-src_install() { dobin ${name}; }
+src_install() { newbin ${name} ${programOf(name, ebuild)}; }
 `;
+}
+
+/** Two slots of a package stand beside each other, so their files have different names. */
+function programOf(name: string, { slot = '0' }: EbuildOf): string {
+  const [main = '0'] = slot.split('/');
+  return main === '0' ? name : `${name}-${main}`;
 }
 
 /** The fleet's names are plain: a version starts behind the last hyphen that a digit follows, revision apart. */

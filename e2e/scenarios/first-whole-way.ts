@@ -21,8 +21,7 @@ export const storyEbuilds: EbuildOf[] = [
  */
 export const firstWholeWay: Scenario = {
   name: 'first-whole-way',
-  realOnly:
-    'the binhost has another libfoo than the nodes: a build root of its own is needed, which the simulation lacks',
+  buildRoots: true,
   fleet: {
     repositories: { main: storyEbuilds },
     binhost: {

@@ -78,7 +78,11 @@ export interface Scenario {
   expected: Record<string, Record<string, ExpectedWish>>;
   /** Packages that must exist once per pool: cpv → number of builds. */
   builds: Record<string, number>;
-  /** Only the real Portage has what it needs (blockers, sandboxed roots): not run on the simulated one. */
+  /** The whole index at the end, by-products included, where the scenario is about them: cpv → number of packages. */
+  published?: Record<string, number>;
+  /** The binhost's own system is not what a package must be built against, so each build needs a root of its own. */
+  buildRoots?: true;
+  /** Only the real Portage has what it needs: not run on the simulated one. */
   realOnly?: string;
 }
 

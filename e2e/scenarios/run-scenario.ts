@@ -10,6 +10,8 @@ export interface ScenarioResult {
   wishes: Record<string, Record<string, ExpectedWish>>;
   /** cpv → number of builds that were made. */
   builds: Record<string, number>;
+  /** cpv → number of packages in the index, where the scenario speaks of them. */
+  published?: Record<string, number>;
   /** node → what `emerge -guDN world` installed from binaries, sorted. */
   installed: Record<string, string[]>;
 }
@@ -39,6 +41,7 @@ export async function runScenario(scenario: Scenario, stage: Stage, timeoutMs: n
     portage: stage.portage,
     wishes: mapValues(views, (view, node) => shownWishes(view, scenario.expected[node] ?? {})),
     builds: countBuilds(await stage.builds()),
+    ...(scenario.published ? { published: countPublished(await stage.index()) } : {}),
     installed,
   };
 }
@@ -111,10 +114,16 @@ async function updateFromBinaries(stage: Stage, node: string, wanted: string[]):
 }
 
 function countBuilds(builds: BuildView[]): Record<string, number> {
+  return countEach(builds.filter((build) => build.state !== 'superseded').map((build) => build.cpv));
+}
+
+function countPublished(index: string): Record<string, number> {
+  return countEach([...index.matchAll(/^CPV: (.+)$/gm)].map(([, cpv = '']) => cpv));
+}
+
+function countEach(names: string[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const build of builds) {
-    if (build.state !== 'superseded') counts[build.cpv] = (counts[build.cpv] ?? 0) + 1;
-  }
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

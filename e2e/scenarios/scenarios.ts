@@ -1,7 +1,15 @@
+import * as bindings from './binding-scenarios.ts';
+import * as blockers from './blocker-scenarios.ts';
 import { firstWholeWay } from './first-whole-way.ts';
 import type { Scenario } from './fleet.ts';
 import * as nodes from './node-scenarios.ts';
 import * as plain from './plain-scenarios.ts';
 
 /** Every scenario, on both Portages. */
-export const SCENARIOS: Scenario[] = [firstWholeWay, ...Object.values(plain), ...Object.values(nodes)];
+export const SCENARIOS: Scenario[] = [
+  firstWholeWay,
+  ...Object.values(plain),
+  ...Object.values(nodes),
+  ...Object.values(bindings),
+  ...Object.values(blockers),
+];

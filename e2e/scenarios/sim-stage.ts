@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { hostDigests } from '../portage-hosts/host-digests.ts';
 import { installedPackages } from '../portage-hosts/installed-packages.ts';
-import type { EbuildDescription, HostDescription } from '../sim-portage/host-description.ts';
+import type { HostDescription } from '../sim-portage/host-description.ts';
 import { makeHost, type SimulatedHost } from '../sim-portage/make-host.ts';
 import { runSimulated } from '../support/run-simulated.ts';
 import { type RunningAgent, startAgent } from '../support/start-agent.ts';
 import { chooseCoordinatorPorts, poolUrl, startCoordinator } from '../support/start-coordinator.ts';
 import { trustKey } from '../support/trust-key.ts';
-import { type EbuildOf, ebuildsOf, type Fleet, type MachineOf } from './fleet.ts';
+import { ebuildDescription } from './ebuild-description.ts';
+import { ebuildsOf, type Fleet, type MachineOf } from './fleet.ts';
 import type { BuildView, Stage } from './stage.ts';
 
 /** The fleet on the simulated Portage: the built programs as processes of this user, the builder in mode `host`. */
@@ -52,6 +53,7 @@ export async function openSimStage(fleet: Fleet): Promise<Stage> {
       portage: 'simulated',
       wishesOf: async (name) => (await agents[name]?.status())?.wishes?.list,
       builds: () => coordinator.view<BuildView[]>('/api/builds'),
+      index: async () => (await fetch(`${coordinator.poolUrl}/Packages`)).text(),
       updateWorld: (name) => updateWorld(known(hosts, name)),
       installed: (name) => installedPackages({ root: known(hosts, name).directory }),
       binhostState: () => hostDigests({ root: binhost.directory }),
@@ -93,11 +95,6 @@ function describe(fleet: Fleet, name: string, machine: MachineOf, directory: str
     acceptKeywords: machine.acceptKeywords ?? [],
     installed: (machine.installed ?? []).map((cpv) => ({ cpv })),
   };
-}
-
-function ebuildDescription({ compileSeconds, breaks, srcUri, ...rest }: EbuildOf): EbuildDescription {
-  const fault = breaks ? 'compile' : srcUri ? 'fetch' : undefined;
-  return { ...rest, seconds: compileSeconds ?? 0, ...(fault ? { fault } : {}) };
 }
 
 async function updateWorld(host: SimulatedHost): Promise<{ output: string; exitCode: number }> {

@@ -8,6 +8,8 @@ export interface Stage {
   wishesOf(node: string): Promise<WishView[] | undefined>;
   /** What `binhost-coordinator builds --json` shows. */
   builds(): Promise<BuildView[]>;
+  /** The text of the index `Packages` of the pool `default`. */
+  index(): Promise<string>;
   /** Runs `emerge -guDN world` on a node; its whole output and exit status. */
   updateWorld(node: string): Promise<{ output: string; exitCode: number }>;
   /** cpv → true where the node installed it from a binary, of everything that is installed there. */
