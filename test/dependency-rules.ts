@@ -24,7 +24,7 @@ export const NO_NODE_MODULES = {
 /** The way of the data. A step may import types and pure functions of the steps before it, never of those after it. */
 export const STEPS: Record<string, string[]> = {
   agent: ['collect', 'report', 'link', 'prove', 'hooks', 'status'],
-  coordinator: ['link', 'ingest', 'demand', 'plan', 'queue', 'build', 'publish', 'notify', 'status'],
+  coordinator: ['link', 'ingest', 'access', 'demand', 'plan', 'queue', 'build', 'publish', 'notify', 'status'],
 };
 
 /** Rooms that every step may use: they are not on the way of the data. */
@@ -35,7 +35,8 @@ export const SUPPORT: Record<string, string[]> = {
 
 /** Rooms at the edge: they may use every step, and no step may use them. */
 export const EDGE: Record<string, string[]> = {
-  agent: ['cli', 'agent.ts', 'agent-link.ts', 'agent-look.ts', 'agent-parts.ts', 'main.ts'],
+  // join: what a node needs before it has a coordinator.
+  agent: ['cli', 'join', 'agent.ts', 'agent-link.ts', 'agent-look.ts', 'agent-parts.ts', 'main.ts'],
   // nightly: chores of the machine around the data's way; serve asks for them through the queue, a builder does them.
   coordinator: [
     'http',

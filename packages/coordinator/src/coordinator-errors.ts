@@ -8,6 +8,8 @@ export const COORDINATOR_ERRORS = {
   LISTEN_FAILED: 'A listener could not take its address or socket.',
   SERVER_UNREACHABLE: 'A command found no running coordinator behind its socket.',
   NOT_ALLOWED: 'A request or command lacks the secret or the permission that it needs.',
+  JOIN_REFUSED: 'A node that would join showed a token that is not, or no longer, good.',
+  NOT_READY: 'What was asked for cannot be answered yet: a part of the binhost has not started once.',
   WRONG_USE: 'A command was called with arguments that it does not take.',
   NOT_FOUND: 'What was asked for does not exist.',
   BAD_REQUEST: 'A request does not fit what the route takes.',

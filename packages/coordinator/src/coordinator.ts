@@ -1,4 +1,6 @@
+import { hostname } from 'node:os';
 import { errorSentence } from '@binhost/shared/errors';
+import { PIN_SYSTEM } from '@binhost/shared/join';
 import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from '@binhost/shared/protocol';
 import type { Clock } from '@binhost/shared/time';
 import { logFile } from './build/build-log.ts';
@@ -6,6 +8,7 @@ import { controlListener } from './config/control-listener.ts';
 import type { CoordinatorConfig } from './config/coordinator-config.ts';
 import { addressText, parseListenAddress } from './config/listen-address.ts';
 import { packagesUrl } from './config/packages-url.ts';
+import { publicAddresses } from './config/public-addresses.ts';
 import { CHANNELS } from './db/channels.ts';
 import type { Database } from './db/database.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
@@ -21,6 +24,7 @@ import { makeChoreActions } from './http/chore-actions.ts';
 import { listenOnAddress, listenOnSocket } from './http/listen.ts';
 import { makeOperatorActions, type OperatorActions } from './http/operator-actions.ts';
 import { type ApiParts, adminServer, controlServer, packagesServer, viewServer } from './http/servers.ts';
+import { type JoinParts, makeJoinNode, makeTokenActions } from './http/token-actions.ts';
 import { ingestHello } from './ingest/ingest-hello.ts';
 import { ingestInventory } from './ingest/ingest-inventory.ts';
 import { ingestReport } from './ingest/ingest-report.ts';
@@ -39,6 +43,9 @@ import { notifyAgents } from './notify/notify-agents.ts';
 import { expectedSeconds } from './plan/expected-seconds.ts';
 import { makePlanner, type Planner } from './plan/planner.ts';
 import type { ExpectedSeconds } from './plan/rank-builds.ts';
+import { readPoolKey } from './publish/pool-key.ts';
+import { findProbe } from './publish/probe-package.ts';
+import { poolPaths } from './publish/published-directory.ts';
 import { currentIndex, loadPublished, publishedByVariant, publishedOfVersions } from './publish/published-store.ts';
 import { publisherLock } from './publish/publisher.ts';
 import { enqueueBuild, loadLiveBuilds, moveBuild, needBuilds, setPriority } from './queue/build-store.ts';
@@ -239,7 +246,12 @@ async function listen(flow: Flow, { parts, db, signal }: ListenParts): Promise<v
   const limits = serverLimits(config);
   const servers = {
     packages: packagesServer(config.paths.packages, { ...api, limits }),
-    control: controlServer({ ...api, limits, secret: config.control.secret }),
+    control: controlServer({
+      ...api,
+      limits,
+      secret: config.control.secret,
+      joinNode: makeJoinNode(joinParts(parts, db)),
+    }),
     view: viewServer(api),
   };
   servers.control.server.on('upgrade', gateway.onUpgrade);
@@ -272,7 +284,25 @@ function makeAdminServer(flow: Flow, parts: CoordinatorParts, db: Database): Ret
       ...makeChoreActions({ db, clock: parts.clock, logFile: (logPath) => logFile(parts.config, logPath) }),
     },
     operator: operatorActions(flow, parts, db),
+    tokens: makeTokenActions(joinParts(parts, db)),
   });
+}
+
+/** How nodes become nodes. */
+function joinParts({ config, clock, log }: CoordinatorParts, db: Database): JoinParts {
+  const directory = (pool: string): string => poolPaths(config, pool).published;
+  return {
+    db,
+    clock,
+    log: log.child({ step: 'access' }),
+    tokenTime: config.join.tokenTime,
+    addresses: publicAddresses(config, { hostName: hostname(), isTls: false }),
+    pin: () => PIN_SYSTEM,
+    pools: Object.keys(config.pools),
+    poolKey: (pool) => readPoolKey(directory(pool)),
+    probePath: (pool, fingerprint) => findProbe(directory(pool), fingerprint),
+    enrolNode: (tx, node) => enrolNode(tx, node),
+  };
 }
 
 /** What all servers share. */

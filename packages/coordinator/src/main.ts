@@ -21,6 +21,7 @@ try {
     env: process.env,
     stdin: process.stdin,
     stdout: process.stdout,
+    stderr: process.stderr,
     signal: stop.signal,
     self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
     nowMs: () => Date.now(),

@@ -1,3 +1,4 @@
+import { parseDuration } from '@binhost/shared/time';
 import { coordinatorError } from '../coordinator-errors.ts';
 
 /** The number of a build as a person gives it. @throws WRONG_USE */
@@ -29,6 +30,25 @@ export function policyNumber(value: unknown): number {
   throw coordinatorError('WRONG_USE', `expected the number of a policy, got '${String(value)}'`, {
     hint: 'binhost-coordinator policy list lists them.',
   });
+}
+
+/** The number of a join token as a person gives it. @throws WRONG_USE */
+export function tokenNumber(value: unknown): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number) && number >= 1) return number;
+  throw coordinatorError('WRONG_USE', `expected the number of a join token, got '${String(value)}'`, {
+    hint: 'binhost-coordinator token list lists them.',
+  });
+}
+
+/** A time such as 30d in milliseconds. @param option for the sentence @throws WRONG_USE */
+export function durationOption(option: string): (value: unknown) => number | undefined {
+  return (value) => {
+    if (value === undefined) return undefined;
+    const ms = parseDuration(String(value));
+    if (ms !== undefined && ms >= 1000) return ms;
+    throw coordinatorError('WRONG_USE', `${option}: expected a time such as 1h or 7d, got '${String(value)}'`);
+  };
 }
 
 /** One word of a list. @param what it is, for the sentence @throws WRONG_USE */

@@ -9,6 +9,8 @@ const VALUES: Record<string, string> = {
   'log-level': 'a level',
   pool: 'a pool',
   keep: 'a duration',
+  ttl: 'a duration',
+  name: 'a name',
   node: 'a node',
   use: '',
   reason: '',

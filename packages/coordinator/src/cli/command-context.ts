@@ -9,6 +9,7 @@ export interface CommandContext {
   env: Record<string, string | undefined>;
   stdin: Readable;
   stdout: { write(text: string | Uint8Array): boolean; isTTY?: boolean };
+  stderr: { write(text: string): boolean };
   /** Aborted by the first SIGINT or SIGTERM. */
   signal: AbortSignal;
   /** How this program was started: executable, its options and the script, for child processes. */

@@ -19,6 +19,7 @@ import { publisherCommand } from './publisher-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { statusCommand } from './status-command.ts';
 import { syncCommand } from './sync-command.ts';
+import { tokenCommand } from './token-command.ts';
 import { whyCommand } from './why-command.ts';
 
 const EXIT_CODES = `Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 3 no coordinator answers, 70 a mistake of this program.
@@ -50,6 +51,7 @@ export async function runCommand(argv: string[], context: CommandContext): Promi
     .command(syncCommand(context))
     .command(importCommand(context))
     .command(gcCommand(context))
+    .command(tokenCommand(context))
     .command(buildInRootCommand)
     .parseAsync();
 }

@@ -1,4 +1,5 @@
 import { byteSize, commandLine, durationMs } from '@binhost/shared/config';
+import { isControlAddress } from '@binhost/shared/join';
 import { z } from 'zod';
 
 /** Rows that are no demand unless `demand.allow` names the rule. */
@@ -58,12 +59,19 @@ export const coordinatorConfig = z.object({
       url: z
         .string()
         .default('')
-        .describe('How nodes reach it, without the pool, such as http://binhost:8080; empty: they are told none'),
+        .describe('How nodes reach it, without the pool, such as http://binhost:8080; empty: by the name of this machine'),
     })
     .prefault({}),
   control: z
     .object({
       listen: z.string().default('127.0.0.1:8443').describe('Address of the control listener: agents and API'),
+      url: z
+        .string()
+        .refine((url) => url === '' || isControlAddress(url), 'expected an address such as wss://binhost:8443')
+        .default('')
+        .describe(
+          'How nodes reach it, such as wss://binhost:8443; empty: the host of packages.url, else the name of this machine',
+        ),
       secret: z.string().default('').describe('What agents must show; needed beyond loopback'),
       secretFile: z
         .string()
@@ -105,6 +113,11 @@ export const coordinatorConfig = z.object({
         .describe('Requests of one address that one listener answers at a time'),
       headersTimeout: durationMs('10s').describe('A request whose headers take longer to arrive is refused'),
       stallTimeout: durationMs('1m').describe('A download that takes nothing for this long is ended'),
+    })
+    .prefault({}),
+  join: z
+    .object({
+      tokenTime: durationMs('1d').describe('How long a join token may be used, where its --ttl says nothing else'),
     })
     .prefault({}),
   postgres: z

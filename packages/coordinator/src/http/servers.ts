@@ -11,6 +11,8 @@ import { apiRoutes } from './routes/api.ts';
 import { healthRoutes } from './routes/health.ts';
 import { operatorRoutes } from './routes/operator.ts';
 import { packagesRoutes } from './routes/packages.ts';
+import { joinRoute, tokenRoutes } from './routes/tokens.ts';
+import type { JoinNode, TokenActions } from './token-actions.ts';
 
 export interface ApiParts {
   reads: ApiReads;
@@ -29,18 +31,24 @@ export function packagesServer(packagesDir: string, parts: Omit<ApiParts, 'reads
 }
 
 /** The control listener's HTTP half; agents come in through the same server's upgrade. @param secret empty: none is asked for */
-export function controlServer(parts: ApiParts & { secret: string }): FastifyInstance {
+export function controlServer(parts: ApiParts & { secret: string; joinNode: JoinNode }): FastifyInstance {
   // An answer that follows a log may be silent for long.
   const app = createServer(parts.log, { ...parts.limits, stallTimeoutMs: 0 });
   app.addHook('onRequest', async (request) => {
-    if (request.url === '/health' || isRightSecret(parts.secret, request.headers.authorization)) return;
+    if (isOpen(request.url) || isRightSecret(parts.secret, request.headers.authorization)) return;
     throw coordinatorError('NOT_ALLOWED', 'expected the secret of the control listener as bearer token', {
       hint: 'Send the header Authorization: Bearer SECRET, or use the commands on the binhost.',
     });
   });
   healthRoutes(app, parts.isDatabaseAlive);
+  joinRoute(app, parts.joinNode);
   apiRoutes(app, parts.reads);
   return app;
+}
+
+/** Asked for without any identity: a node that joins has none yet. */
+function isOpen(url: string): boolean {
+  return url === '/health' || url === '/join';
 }
 
 /** What view.sock serves: who may connect is decided by the file's rights. */
@@ -53,10 +61,11 @@ export function viewServer(parts: ApiParts): FastifyInstance {
 
 /** What admin.sock serves: the view, and what changes something. */
 export function adminServer(
-  parts: ApiParts & { actions: AdminActions & ChoreActions; operator: OperatorActions },
+  parts: ApiParts & { actions: AdminActions & ChoreActions; operator: OperatorActions; tokens: TokenActions },
 ): FastifyInstance {
   const app = viewServer(parts);
   adminRoutes(app, parts.actions);
   operatorRoutes(app, parts.operator);
+  tokenRoutes(app, parts.tokens);
   return app;
 }

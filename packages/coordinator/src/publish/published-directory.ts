@@ -22,6 +22,8 @@ export function poolPaths(config: Pick<CoordinatorConfig, 'paths'>, pool: string
 }
 
 export const GPKG_ENDING = '.gpkg.tar';
+/** Below a published directory: what is signed and fetched, but no package of the index. */
+export const PROBE_DIRECTORY = 'probe';
 
 export interface FoundFile {
   /** Below the directory that was searched. */
@@ -30,13 +32,17 @@ export interface FoundFile {
   size: number;
 }
 
-/** All regular `*.gpkg.tar` files below a directory, by path; links are not followed. Nothing where there is no directory. */
+/**
+ * All regular `*.gpkg.tar` files below a directory, by path; links are not followed, and the probe is none of them. Nothing
+ * where there is no directory.
+ */
 export async function listGpkgs(directory: string): Promise<FoundFile[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(ignoreMissing);
   const files = (entries ?? []).filter((entry) => entry.isFile() && entry.name.endsWith(GPKG_ENDING));
   const found: FoundFile[] = [];
   for (const file of files) {
     const path = join(file.parentPath, file.name).slice(directory.length + 1);
+    if (path.startsWith(`${PROBE_DIRECTORY}/`)) continue;
     const facts = await stat(join(directory, path)).catch(ignoreMissing);
     if (facts) found.push({ path, size: facts.size });
   }

@@ -13,6 +13,7 @@ import { publishImports } from './import-packages.ts';
 import { readIndex } from './index-file.ts';
 import type { PoolPublisher } from './pool-publisher.ts';
 import { publishAttempt } from './publish-attempt.ts';
+import { placeProbe } from './probe-package.ts';
 import { poolPaths } from './published-directory.ts';
 import { readIndexHeader } from './read-index-header.ts';
 import { reconcilePublished } from './reconcile-published.ts';
@@ -191,6 +192,7 @@ async function openPool(options: PublisherOptions, pool: string, lock: Lock): Pr
     },
   };
   log.info(await reconcilePublished(publisher), 'pool is ready');
+  await placeProbe(publisher);
   await sweepStaging(publisher);
   return publisher;
 }

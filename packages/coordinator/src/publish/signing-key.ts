@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { coordinatorError } from '../coordinator-errors.ts';
 import type { Logger } from '../log.ts';
+import { FINGERPRINT_FILE, KEY_FILE } from './pool-key.ts';
 import { type Gpg, runGpg } from './run-gpg.ts';
 import { writeAtomically } from './write-atomically.ts';
 
@@ -44,7 +45,7 @@ export function primaryFingerprints(colons: string): string[] {
   return found.filter((fingerprint) => /^[0-9A-F]{40,64}$/.test(fingerprint));
 }
 
-/** Puts the armored public key beside the index as `key.asc`, if it does not stand there already. */
+/** Puts the armored public key and its fingerprint beside the index, if they do not stand there already. */
 export async function exportPublicKey(gpg: Gpg, fingerprint: string, poolDirectory: string): Promise<void> {
   const armored = await runGpg(gpg, ['--armor', '--export', fingerprint]);
   if (!armored.includes('BEGIN PGP PUBLIC KEY BLOCK')) {
@@ -52,7 +53,11 @@ export async function exportPublicKey(gpg: Gpg, fingerprint: string, poolDirecto
       hint: 'Import its secret key there, or leave pools.POOL.signingKey empty to have one made.',
     });
   }
-  const file = join(poolDirectory, 'key.asc');
+  await writeIfOther(join(poolDirectory, KEY_FILE), armored);
+  await writeIfOther(join(poolDirectory, FINGERPRINT_FILE), `${fingerprint}\n`);
+}
+
+async function writeIfOther(file: string, text: string): Promise<void> {
   const current = await readFile(file, 'utf8').catch(() => '');
-  if (current !== armored) await writeAtomically(file, armored);
+  if (current !== text) await writeAtomically(file, text);
 }

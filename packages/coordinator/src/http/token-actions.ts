@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { encodeJoinToken } from '@binhost/shared/join';
+import type { JoinAnswer, joinRequest } from '@binhost/shared/protocol';
+import type { Clock } from '@binhost/shared/time';
+import type { z } from 'zod';
+import { createJoinToken, loadJoinTokens, revokeJoinToken, useJoinToken } from '../access/join-token-store.ts';
+import { type JoinTokenView, joinTokenView, type NewJoinTokenView } from '../access/token-view.ts';
+import type { PublicAddresses } from '../config/public-addresses.ts';
+import { coordinatorError } from '../coordinator-errors.ts';
+import type { Database } from '../db/database.ts';
+import type { Logger } from '../log.ts';
+import type { PoolKey } from '../publish/pool-key.ts';
+
+/** Join tokens as people make them. */
+export interface TokenActions {
+  create(request: TokenRequest): Promise<NewJoinTokenView>;
+  list(): Promise<JoinTokenView[]>;
+  revoke(id: number): Promise<JoinTokenView>;
+}
+
+export interface TokenRequest {
+  /** The name that the node gets; absent: its own. */
+  name?: string | undefined;
+  /** Milliseconds; absent: join.tokenTime. */
+  ttlMs?: number | undefined;
+  pool: string;
+}
+
+/** The other end: a node shows a token. @param from the address that it came from */
+export type JoinNode = (request: z.output<typeof joinRequest>, from: string) => Promise<JoinAnswer>;
+
+export interface JoinParts {
+  db: Database;
+  clock: Clock;
+  log: Logger;
+  /** Milliseconds: join.tokenTime. */
+  tokenTime: number;
+  addresses: PublicAddresses;
+  /** What a node holds the control listener's certificate against. */
+  pin: () => string;
+  /** Names of all pools. */
+  pools: readonly string[];
+  poolKey: (pool: string) => Promise<PoolKey | undefined>;
+  /** Below the pool's URL; undefined: none has been made yet. */
+  probePath: (pool: string, fingerprint: string) => Promise<string | undefined>;
+  /** Makes a node of the fleet, in the transaction that uses the token up. @returns the node's id */
+  enrolNode: (tx: Database, node: { name: string; pool: string; publicKey: string; how: string }) => Promise<string>;
+}
+
+export function makeTokenActions(parts: JoinParts): TokenActions {
+  const { db, clock, tokenTime, addresses, pin, pools } = parts;
+  const view = (row: Parameters<typeof joinTokenView>[0]) => joinTokenView(row, clock.nowMs());
+  return {
+    create: async ({ name, ttlMs, pool }) => {
+      if (!pools.includes(pool)) {
+        throw coordinatorError('NOT_FOUND', `expected one of the pools ${pools.join(', ')}, got '${pool}'`);
+      }
+      const { fingerprint } = await keyOf(parts, pool);
+      const secret = randomBytes(24).toString('base64url');
+      const times = { nowMs: clock.nowMs(), ttlMs: ttlMs ?? tokenTime };
+      const row = await createJoinToken(db, { nodeName: name ?? null, pool, secret, ...times });
+      const token = encodeJoinToken({ id: row.id, secret, address: addresses.control, pin: pin(), fingerprint });
+      return { ...view(row), line: `binhost-agent join ${token}`, notes: notesOf(addresses) };
+    },
+    list: async () => (await loadJoinTokens(db)).map(view),
+    revoke: async (id) => {
+      const row = await revokeJoinToken(db, id, clock.nowMs());
+      if (row) return view(row);
+      throw coordinatorError('NOT_FOUND', `expected a known join token, got '${id}'`, {
+        hint: 'binhost-coordinator token list lists them.',
+      });
+    },
+  };
+}
+
+export function makeJoinNode(parts: JoinParts): JoinNode {
+  const { db, clock, log, addresses, probePath, enrolNode } = parts;
+  return async ({ token, nodeName, publicKey, preview }, from) => {
+    const shown = { ...token, nodeName, publicKey, preview, from, nowMs: clock.nowMs() };
+    const how = `join token ${token.id}`;
+    const admitted = await useJoinToken(db, shown, (tx, { nodeName: name, pool }) =>
+      enrolNode(tx, { name, pool, publicKey, how }),
+    ).catch((error: unknown) => {
+      log.warn({ from, token: token.id, node: nodeName, why: (error as Error).message }, 'join refused');
+      throw error;
+    });
+    const { kind, nodeName: name, pool, enrolled } = admitted;
+    if (!preview) log.info({ from, token: token.id, node: name, pool, kind }, 'node joined');
+    const { fingerprint, armored } = await keyOf(parts, pool);
+    return {
+      nodeId: enrolled ?? null,
+      nodeName: name,
+      pool,
+      packagesUrl: `${addresses.packages}/packages/${pool}`,
+      signingKey: armored,
+      probePath: (await probePath(pool, fingerprint)) ?? null,
+    };
+  };
+}
+
+async function keyOf({ poolKey }: JoinParts, pool: string): Promise<PoolKey> {
+  const key = await poolKey(pool);
+  if (key) return key;
+  throw coordinatorError('NOT_READY', `expected the signing key of the pool ${pool}, there is none yet`, {
+    hint: 'The publisher makes it at its first start: start binhost-coordinator publisher, then try again.',
+    retryable: true,
+  });
+}
+
+function notesOf({ guessed, control, packages }: PublicAddresses): string[] {
+  if (guessed.length === 0) return [];
+  const addresses = guessed.map((key) => (key === 'control.url' ? control : packages)).join(' and ');
+  return [`The node will use ${addresses}, guessed from this machine's name; ${guessed.join(' and ')} would say it.`];
+}

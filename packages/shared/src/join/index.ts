@@ -1,0 +1,8 @@
+export {
+  decodeJoinToken,
+  encodeJoinToken,
+  isControlAddress,
+  type JoinToken,
+  PIN_SYSTEM,
+  pinValuePattern,
+} from './join-token.ts';
