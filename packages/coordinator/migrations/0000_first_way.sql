@@ -1,3 +1,17 @@
+CREATE TABLE "join_tokens" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "join_tokens_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"node_name" text,
+	"pool" text NOT NULL,
+	"secret_hash" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"revoked_at" timestamp with time zone,
+	"used_at" timestamp with time zone,
+	"used_by" text,
+	"used_key" text,
+	"used_from" text
+);
+--> statement-breakpoint
 CREATE TABLE "operator_wishes" (
 	"variant_key" text PRIMARY KEY NOT NULL,
 	"pool" text NOT NULL,

@@ -29,6 +29,7 @@ import { ingestHello } from './ingest/ingest-hello.ts';
 import { ingestInventory } from './ingest/ingest-inventory.ts';
 import { ingestReport } from './ingest/ingest-report.ts';
 import { markAllDisconnected, markConnected, markDisconnected } from './ingest/mark-connection.ts';
+import { storeJoined } from './ingest/report-store.ts';
 import { makeRateLimit } from './limits/rate-limit.ts';
 import { type AgentGateway, makeAgentGateway } from './link/agent-gateway.ts';
 import type { AgentHandlers } from './link/on-agent-message.ts';
@@ -301,7 +302,7 @@ function joinParts({ config, clock, log }: CoordinatorParts, db: Database): Join
     pools: Object.keys(config.pools),
     poolKey: (pool) => readPoolKey(directory(pool)),
     probePath: (pool, fingerprint) => findProbe(directory(pool), fingerprint),
-    enrolNode: (tx, node) => enrolNode(tx, node),
+    enrolNode: storeJoined,
   };
 }
 

@@ -21,7 +21,13 @@ export async function createJoinToken(db: Database, token: NewJoinToken): Promis
   const { nodeName, pool, secret, nowMs, ttlMs } = token;
   const [row] = await db
     .insert(joinTokens)
-    .values({ nodeName, pool, secretHash: hashOf(secret), createdAt: new Date(nowMs), expiresAt: new Date(nowMs + ttlMs) })
+    .values({
+      nodeName,
+      pool,
+      secretHash: hashOf(secret),
+      createdAt: new Date(nowMs),
+      expiresAt: new Date(nowMs + ttlMs),
+    })
     .returning();
   if (!row) throw new Error('expected a row of the new token');
   return row;

@@ -42,12 +42,12 @@ export function tokenNumber(value: unknown): number {
 }
 
 /** A time such as 30d in milliseconds. @param option for the sentence @throws WRONG_USE */
-export function durationOption(option: string): (value: unknown) => number | undefined {
+export function durationOption(option: string): (value: string | undefined) => number | undefined {
   return (value) => {
     if (value === undefined) return undefined;
-    const ms = parseDuration(String(value));
+    const ms = parseDuration(value);
     if (ms !== undefined && ms >= 1000) return ms;
-    throw coordinatorError('WRONG_USE', `${option}: expected a time such as 1h or 7d, got '${String(value)}'`);
+    throw coordinatorError('WRONG_USE', `${option}: expected a time such as 1h or 7d, got '${value}'`);
   };
 }
 

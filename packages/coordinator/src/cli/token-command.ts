@@ -2,7 +2,14 @@ import { formatDuration } from '@binhost/shared/time';
 import type { CommandModule } from 'yargs';
 import type { JoinTokenView, NewJoinTokenView } from '../access/token-view.ts';
 import { durationOption, tokenNumber } from './arguments.ts';
-import { adminClient, type CommandContext, type CommandYargs, type GlobalArguments, paintFor, printData } from './command-context.ts';
+import {
+  adminClient,
+  type CommandContext,
+  type CommandYargs,
+  type GlobalArguments,
+  paintFor,
+  printData,
+} from './command-context.ts';
 import { ago, type Paint, plain, table } from './print.ts';
 
 type JsonArguments = GlobalArguments & { json: boolean };

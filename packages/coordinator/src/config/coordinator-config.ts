@@ -59,7 +59,9 @@ export const coordinatorConfig = z.object({
       url: z
         .string()
         .default('')
-        .describe('How nodes reach it, without the pool, such as http://binhost:8080; empty: by the name of this machine'),
+        .describe(
+          'How nodes reach it, without the pool, such as http://binhost:8080; empty: by the name of this machine',
+        ),
     })
     .prefault({}),
   control: z

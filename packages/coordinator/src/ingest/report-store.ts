@@ -24,6 +24,16 @@ export async function storeHello(db: Database, hello: Hello, nowMs: number): Pro
   return row as NodeRow;
 }
 
+/** The node of that name in that pool, made where it is new; it has joined and not said hello yet. @returns its id */
+export async function storeJoined(db: Database, { name, pool }: { name: string; pool: string }): Promise<string> {
+  const [row] = await db
+    .insert(nodes)
+    .values({ name, pool })
+    .onConflictDoUpdate({ target: nodes.name, set: { pool } })
+    .returning({ id: nodes.id });
+  return row?.id ?? '';
+}
+
 /** Number of the newest report of this epoch; 0: none. */
 export async function lastReportNumber(db: Database, nodeId: string, epoch: string): Promise<number> {
   const [row] = await db

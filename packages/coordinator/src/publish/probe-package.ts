@@ -45,7 +45,9 @@ const DIRECTORY = 'binhost-probe-1-1';
 
 /** An unsigned package by GLEP 78: metadata, an image with nothing in it, and the Manifest of both. */
 async function unsignedProbe(): Promise<Uint8Array> {
-  const metadata = await packTar(Object.entries(METADATA).map(([name, value]) => file(`metadata/${name}`, `${value}\n`)));
+  const metadata = await packTar(
+    Object.entries(METADATA).map(([name, value]) => file(`metadata/${name}`, `${value}\n`)),
+  );
   const image = await packTar([file('image/.probe', '')]);
   const members: [string, Uint8Array][] = [
     ['gpkg-1', new Uint8Array()],

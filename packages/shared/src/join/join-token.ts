@@ -90,9 +90,11 @@ function bytesOf(text: string): Uint8Array {
   if (!text.startsWith(PREFIX)) throw broken(`it does not begin with ${PREFIX}`);
   if (text.length > MAX_CHARACTERS) throw broken(`it has ${text.length} characters`);
   const bytes = decodeBase64url(text.slice(PREFIX.length));
-  if (!bytes || bytes.length < HEAD_BYTES + SECRET_BYTES + SUM_BYTES) throw broken('it is cut off, or has a wrong letter');
+  if (!bytes || bytes.length < HEAD_BYTES + SECRET_BYTES + SUM_BYTES)
+    throw broken('it is cut off, or has a wrong letter');
   const sum = numberOf(bytes.subarray(-SUM_BYTES));
-  if (crc32(bytes.subarray(0, -SUM_BYTES)) !== sum) throw broken('its checksum does not fit: it was cut off or changed');
+  if (crc32(bytes.subarray(0, -SUM_BYTES)) !== sum)
+    throw broken('its checksum does not fit: it was cut off or changed');
   if (bytes[0] !== VERSION) {
     throw sharedError('JOIN_TOKEN_BROKEN', `expected a token of version ${VERSION}, got version ${bytes[0]}`, {
       hint: 'The coordinator is newer than this agent: install the same release on both.',

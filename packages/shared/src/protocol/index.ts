@@ -10,9 +10,9 @@ export { encodeFrame, GZIP_FROM_CHARACTERS } from './encode.ts';
 export type { EventSeen } from './event-seen.ts';
 export type { Frame } from './frame.ts';
 export type { Hello } from './hello.ts';
+export type { InstalledPackage, Inventory } from './inventory.ts';
 // What a node asks before it is one
 export { type JoinAnswer, type JoinRequest, joinAnswer, joinRequest } from './join.ts';
-export type { InstalledPackage, Inventory } from './inventory.ts';
 export type { MergeEntryOnWire } from './merge-entry.ts';
 export { type NodeFacts, UNKNOWN_FACTS } from './node-facts.ts';
 export type { PackagesPublished, PublishedPackageOnWire } from './packages-published.ts';

@@ -17,7 +17,10 @@ export const joinRequest = z.object({
   publicKey: z
     .string()
     .max(300)
-    .regex(/^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+-----END PUBLIC KEY-----\n?$/, 'expected a public key in PEM'),
+    .regex(
+      /^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+-----END PUBLIC KEY-----\n?$/,
+      'expected a public key in PEM',
+    ),
   /** True: nothing is enrolled and the token stays unused; only the answer is wanted. */
   preview: z.boolean().default(false),
 });
