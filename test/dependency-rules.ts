@@ -44,6 +44,7 @@ export const EDGE: Record<string, string[]> = {
     'nightly',
     'run-together.ts',
     'coordinator.ts',
+    'coordinator-join.ts',
     'builder-process.ts',
     'publisher-process.ts',
     'import-process.ts',

@@ -1,6 +1,4 @@
-import { hostname } from 'node:os';
 import { errorSentence } from '@binhost/shared/errors';
-import { PIN_SYSTEM } from '@binhost/shared/join';
 import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from '@binhost/shared/protocol';
 import type { Clock } from '@binhost/shared/time';
 import { logFile } from './build/build-log.ts';
@@ -8,7 +6,7 @@ import { controlListener } from './config/control-listener.ts';
 import type { CoordinatorConfig } from './config/coordinator-config.ts';
 import { addressText, parseListenAddress } from './config/listen-address.ts';
 import { packagesUrl } from './config/packages-url.ts';
-import { publicAddresses } from './config/public-addresses.ts';
+import { joinParts } from './coordinator-join.ts';
 import { CHANNELS } from './db/channels.ts';
 import type { Database } from './db/database.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
@@ -24,12 +22,11 @@ import { makeChoreActions } from './http/chore-actions.ts';
 import { listenOnAddress, listenOnSocket } from './http/listen.ts';
 import { makeOperatorActions, type OperatorActions } from './http/operator-actions.ts';
 import { type ApiParts, adminServer, controlServer, packagesServer, viewServer } from './http/servers.ts';
-import { type JoinParts, makeJoinNode, makeTokenActions } from './http/token-actions.ts';
+import { makeJoinNode, makeTokenActions } from './http/token-actions.ts';
 import { ingestHello } from './ingest/ingest-hello.ts';
 import { ingestInventory } from './ingest/ingest-inventory.ts';
 import { ingestReport } from './ingest/ingest-report.ts';
 import { markAllDisconnected, markConnected, markDisconnected } from './ingest/mark-connection.ts';
-import { storeJoined } from './ingest/report-store.ts';
 import { makeRateLimit } from './limits/rate-limit.ts';
 import { type AgentGateway, makeAgentGateway } from './link/agent-gateway.ts';
 import type { AgentHandlers } from './link/on-agent-message.ts';
@@ -44,9 +41,6 @@ import { notifyAgents } from './notify/notify-agents.ts';
 import { expectedSeconds } from './plan/expected-seconds.ts';
 import { makePlanner, type Planner } from './plan/planner.ts';
 import type { ExpectedSeconds } from './plan/rank-builds.ts';
-import { readPoolKey } from './publish/pool-key.ts';
-import { findProbe } from './publish/probe-package.ts';
-import { poolPaths } from './publish/published-directory.ts';
 import { currentIndex, loadPublished, publishedByVariant, publishedOfVersions } from './publish/published-store.ts';
 import { publisherLock } from './publish/publisher.ts';
 import { enqueueBuild, loadLiveBuilds, moveBuild, needBuilds, setPriority } from './queue/build-store.ts';
@@ -287,23 +281,6 @@ function makeAdminServer(flow: Flow, parts: CoordinatorParts, db: Database): Ret
     operator: operatorActions(flow, parts, db),
     tokens: makeTokenActions(joinParts(parts, db)),
   });
-}
-
-/** How nodes become nodes. */
-function joinParts({ config, clock, log }: CoordinatorParts, db: Database): JoinParts {
-  const directory = (pool: string): string => poolPaths(config, pool).published;
-  return {
-    db,
-    clock,
-    log: log.child({ step: 'access' }),
-    tokenTime: config.join.tokenTime,
-    addresses: publicAddresses(config, { hostName: hostname(), isTls: false }),
-    pin: () => PIN_SYSTEM,
-    pools: Object.keys(config.pools),
-    poolKey: (pool) => readPoolKey(directory(pool)),
-    probePath: (pool, fingerprint) => findProbe(directory(pool), fingerprint),
-    enrolNode: storeJoined,
-  };
 }
 
 /** What all servers share. */

@@ -1,0 +1,27 @@
+import { hostname } from 'node:os';
+import { PIN_SYSTEM } from '@binhost/shared/join';
+import { publicAddresses } from './config/public-addresses.ts';
+import type { CoordinatorParts } from './coordinator.ts';
+import type { Database } from './db/database.ts';
+import type { JoinParts } from './http/token-actions.ts';
+import { storeJoined } from './ingest/report-store.ts';
+import { readPoolKey } from './publish/pool-key.ts';
+import { findProbe } from './publish/probe-package.ts';
+import { poolPaths } from './publish/published-directory.ts';
+
+/** Composition root of what makes nodes out of machines: tokens, and the nodes that show them. */
+export function joinParts({ config, clock, log }: CoordinatorParts, db: Database): JoinParts {
+  const directory = (pool: string): string => poolPaths(config, pool).published;
+  return {
+    db,
+    clock,
+    log: log.child({ step: 'access' }),
+    tokenTime: config.join.tokenTime,
+    addresses: publicAddresses(config, { hostName: hostname(), isTls: false }),
+    pin: () => PIN_SYSTEM,
+    pools: Object.keys(config.pools),
+    poolKey: (pool) => readPoolKey(directory(pool)),
+    probePath: (pool, fingerprint) => findProbe(directory(pool), fingerprint),
+    enrolNode: storeJoined,
+  };
+}
