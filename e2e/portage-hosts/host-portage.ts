@@ -16,4 +16,8 @@ export interface HostPortage {
   prepareRoot(host: PortageHost): Promise<void>;
   /** Writes one ebuild repository to /var/db/repos of a host; `main` has the profile. */
   writeRepository(host: PortageHost, name: string, ebuilds: EbuildOf[]): Promise<void>;
+  /** The repository gains these ebuilds, as by a sync. */
+  addEbuilds(host: PortageHost, name: string, ebuilds: EbuildOf[]): Promise<void>;
+  /** What syncs the binhost's repositories; ours need no fetching. */
+  syncCommand: string[];
 }

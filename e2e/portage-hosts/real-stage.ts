@@ -1,37 +1,51 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitFor } from '@binhost/testkit';
+import { appendLines, WORLD_FILE } from '../scenarios/append-lines.ts';
 import type { Fleet } from '../scenarios/fleet.ts';
 import { type BuildView, type Stage, wishesIn } from '../scenarios/stage.ts';
 import { hostDigests } from './host-digests.ts';
 import type { HostPortage } from './host-portage.ts';
 import { HostProcess } from './host-process.ts';
 import { installedPackages } from './installed-packages.ts';
-import { openPortageHosts, PLAIN_DIRECTORY, PROGRAM_DIRECTORY } from './portage-hosts.ts';
-import { emergeOnHost, type PortageHost, runOnHost, startOnHost } from './run-on-host.ts';
+import { openPortageHosts, PLAIN_DIRECTORY, type PortageHosts, PROGRAM_DIRECTORY } from './portage-hosts.ts';
+import { type PortageHost, runOnHost, startOnHost } from './run-on-host.ts';
 import { trustKey } from './trust-key.ts';
+import { writePortageFiles } from './write-host.ts';
 
-/** The fleet on separate hosts, each with its own Portage; the three processes of the binhost under their own users. */
+/** The fleet on separate hosts each with its own Portage, the three processes of the binhost under their own users. */
 export async function openRealStage(fleet: Fleet, portage: HostPortage): Promise<Stage> {
   const hosts = await openPortageHosts(fleet, portage);
-  const processes: HostProcess[] = [];
+  const running: RunningMachines = new Map();
+  const stop = async (machine: string) => {
+    for (const process of (running.get(machine) ?? []).reverse()) await process.stop();
+    running.delete(machine);
+  };
   const close = async () => {
-    for (const process of processes.reverse()) await process.stop();
+    for (const machine of [...running.keys()].reverse()) await stop(machine);
     await hosts.close();
   };
   try {
     await makeUsers(hosts.binhost);
-    processes.push(...startBinhost(hosts.binhost));
+    running.set('binhost', startBinhost(hosts.binhost, fleet));
     const trusting = Object.values(hosts.nodes).filter(({ name }) => fleet.nodes[name]?.trustsKey !== false);
-    await trustEverywhere(hosts.binhost, trusting, processes);
-    for (const node of Object.values(hosts.nodes)) processes.push(await startNode(node, hosts.binhost));
-    return stageOf(hosts.binhost, hosts.nodes, processes, close);
+    await trustEverywhere(hosts.binhost, trusting, allOf(running));
+    for (const node of Object.values(hosts.nodes)) {
+      await writeBinaryHost(node, hosts.binhost);
+      running.set(node.name, [startAgent(node, hosts.binhost)]);
+    }
+    return stageOf({ fleet, hosts, running, stop, close });
   } catch (error) {
-    const logs = await logsOf(processes);
+    const logs = logsOf(running);
     await close();
     throw new Error(`the fleet did not start:\n${logs}`, { cause: error });
   }
 }
+
+/** Machine → our programs that run on it. */
+type RunningMachines = Map<string, HostProcess[]>;
+
+const allOf = (running: RunningMachines) => [...running.values()].flat();
 
 const SECRET = 'shared by the hosts of this test';
 const plain = (...parts: string[]) => join(PLAIN_DIRECTORY, ...parts);
@@ -40,8 +54,10 @@ const program = (name: 'agent' | 'coordinator') => [
   join(PROGRAM_DIRECTORY, 'packages', name, 'bin', `binhost-${name}.js`),
 ];
 
-function coordinatorEnv(host: PortageHost): Record<string, string> {
-  const setting = (key: string) => `BINHOST_COORDINATOR_${key}`;
+const setting = (key: string) => `BINHOST_COORDINATOR_${key}`;
+
+function coordinatorEnv(host: PortageHost, fleet: Fleet): Record<string, string> {
+  const own = Object.entries(fleet.settings ?? {}).map(([key, value]) => [setting(envName(key)), String(value)]);
   return {
     [setting('PATHS_STATE')]: plain('state'),
     [setting('PATHS_PACKAGES')]: plain('packages'),
@@ -58,8 +74,13 @@ function coordinatorEnv(host: PortageHost): Record<string, string> {
     [setting('PORTAGE_PORTAGEQ')]: host.portage.command('portageq').join(' '),
     [setting('PORTAGE_GPG')]: host.portage.command('gpg').join(' '),
     [setting('PORTAGE_GPKG_SIGN')]: host.portage.command('gpkg-sign').join(' '),
+    [setting('SYNC_COMMAND')]: host.portage.syncCommand.join(' '),
+    ...Object.fromEntries(own),
   };
 }
+
+/** `build.retryPause` → `BUILD_RETRY_PAUSE`. */
+const envName = (key: string) => key.replace(/[A-Z]/g, '_$&').replace('.', '_').toUpperCase();
 
 /** The three users of the binhost's processes, and directories as the OpenRC services make them. */
 async function makeUsers(host: PortageHost): Promise<void> {
@@ -88,8 +109,8 @@ async function makeUsers(host: PortageHost): Promise<void> {
   await directory('root', '0700', plain('work'));
 }
 
-function startBinhost(host: PortageHost): HostProcess[] {
-  const extraEnv = coordinatorEnv(host);
+function startBinhost(host: PortageHost, fleet: Fleet): HostProcess[] {
+  const extraEnv = coordinatorEnv(host, fleet);
   const start = (command: string, user: string) =>
     new HostProcess(host, command, [...program('coordinator'), command], { user, extraEnv });
   return [
@@ -113,9 +134,12 @@ async function trustEverywhere(binhost: PortageHost, nodes: PortageHost[], proce
   for (const node of nodes) await trustKey(node, key);
 }
 
-async function startNode(node: PortageHost, binhost: PortageHost): Promise<HostProcess> {
+async function writeBinaryHost(node: PortageHost, binhost: PortageHost): Promise<void> {
   const conf = `[binhost]\npriority = 9999\nsync-uri = http://${binhost.address}:8080/packages/default\n`;
   await runOnHost(node, ['tee', '/etc/portage/binrepos.conf/binhost.conf'], { input: conf, stdin: 'pipe' });
+}
+
+function startAgent(node: PortageHost, binhost: PortageHost): HostProcess {
   return new HostProcess(node, 'agent', [...program('agent'), 'run'], {
     user: 'root:root',
     extraEnv: agentEnv(node, binhost),
@@ -136,45 +160,66 @@ function agentEnv(node: PortageHost, binhost: PortageHost): Record<string, strin
   };
 }
 
-function stageOf(
-  binhost: PortageHost,
-  nodes: Record<string, PortageHost>,
-  processes: HostProcess[],
-  close: () => Promise<void>,
-): Stage {
-  const nodeOf = (name: string): PortageHost => {
-    const node = nodes[name];
-    if (!node) throw new Error(`no node '${name}' in this fleet`);
-    return node;
+interface OpenStage {
+  fleet: Fleet;
+  hosts: PortageHosts;
+  running: RunningMachines;
+  stop: (machine: string) => Promise<void>;
+  close: () => Promise<void>;
+}
+
+function stageOf({ fleet, hosts, running, stop, close }: OpenStage): Stage {
+  const { binhost, nodes } = hosts;
+  const hostOf = (name: string): PortageHost => {
+    const host = name === 'binhost' ? binhost : nodes[name];
+    if (!host) throw new Error(`no machine '${name}' in this fleet`);
+    return host;
+  };
+  const run: Stage['run'] = async (name, what, args) => {
+    const host = hostOf(name);
+    const argv =
+      what === 'emerge' ? host.portage.command('emerge') : program(what === 'binhost-agent' ? 'agent' : 'coordinator');
+    const extraEnv =
+      what === 'binhost-agent' ? agentEnv(host, binhost) : what === 'emerge' ? {} : coordinatorEnv(host, fleet);
+    const result = await startOnHost(host, [...argv, ...args], { extraEnv });
+    return {
+      command: `${what} ${args.join(' ')} on ${name}`,
+      stdout: String(result.stdout ?? ''),
+      output: String(result.all ?? ''),
+      exitCode: result.exitCode ?? 1,
+    };
   };
   return {
     portage: binhost.portage.label,
     wishesOf: async (name) => {
-      const node = nodeOf(name);
-      const result = await startOnHost(node, [...program('agent'), 'status', '--json'], {
-        extraEnv: agentEnv(node, binhost),
-      });
-      for (const process of processes) process.assertRunning();
-      return wishesIn(String(result.stdout ?? ''));
+      const { stdout } = await run(name, 'binhost-agent', ['status', '--json']);
+      for (const process of allOf(running)) process.assertRunning();
+      return wishesIn(stdout);
     },
-    builds: async () => {
-      const output = await runOnHost(binhost, [...program('coordinator'), 'builds', '--json'], {
-        extraEnv: coordinatorEnv(binhost),
-      });
-      return JSON.parse(output) as BuildView[];
+    builds: async () =>
+      JSON.parse((await run('binhost', 'binhost-coordinator', ['builds', '--json'])).stdout) as BuildView[],
+    run,
+    stop,
+    start: async (name) => {
+      running.set(name, name === 'binhost' ? startBinhost(binhost, fleet) : [startAgent(hostOf(name), binhost)]);
+      const probe = async () =>
+        (await run(name, name === 'binhost' ? 'binhost-coordinator' : 'binhost-agent', ['status'])).exitCode === 0;
+      await waitFor(probe, { timeoutMs: 60_000, everyMs: 500, what: `${name} to answer again` });
     },
     index: () => readFile(join(binhost.root, plain('packages', 'default', 'Packages')), 'utf8'),
-    updateWorld: async (name) => {
-      const result = await emergeOnHost(nodeOf(name), ['--ignore-default-opts', '-guDN', '--verbose', 'world']);
-      return { output: String(result.all ?? ''), exitCode: result.exitCode ?? 1 };
-    },
-    installed: (name) => installedPackages(nodeOf(name)),
+    addEbuilds: (name, repository, ebuilds) => hostOf(name).portage.addEbuilds(hostOf(name), repository, ebuilds),
+    addToWorld: (name, packages) => appendLines(join(hostOf(name).root, WORLD_FILE), packages),
+    configure: (name, files) => writePortageFiles(hostOf(name), files),
+    published: join(binhost.root, plain('packages', 'default')),
+    installed: (name) => installedPackages(hostOf(name)),
     binhostState: () => hostDigests(binhost),
-    logs: () => logsOf(processes),
+    logs: async () => logsOf(running),
     close,
   };
 }
 
-async function logsOf(processes: HostProcess[]): Promise<string> {
-  return processes.map((process) => `--- ${process.name}\n${process.logTail()}`).join('\n');
+function logsOf(running: RunningMachines): string {
+  return allOf(running)
+    .map((process) => `--- ${process.name}\n${process.logTail()}`)
+    .join('\n');
 }

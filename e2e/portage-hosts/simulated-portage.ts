@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ebuildDescription } from '../scenarios/ebuild-description.ts';
-import { writeRepository } from '../sim-portage/make-repository.ts';
+import { addEbuilds, writeRepository } from '../sim-portage/make-repository.ts';
 import type { HostPortage } from './host-portage.ts';
 import { PROGRAM_DIRECTORY } from './portage-hosts.ts';
 
@@ -18,4 +18,6 @@ export const simulatedPortage: HostPortage = {
   },
   writeRepository: ({ root }, name, ebuilds) =>
     writeRepository(root, { name, ebuilds: ebuilds.map(ebuildDescription) }, name === 'main' ? '' : 'main'),
+  addEbuilds: ({ root }, name, ebuilds) => addEbuilds(root, name, ebuilds.map(ebuildDescription)),
+  syncCommand: ['true'],
 };

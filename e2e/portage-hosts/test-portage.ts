@@ -10,9 +10,10 @@ import { openRealStage } from './real-stage.ts';
 import { missingForCheckout, missingForHosts } from './requirements.ts';
 
 // The scenarios on real Portage, on separate hosts; their results are the truth that the simulated Portage is held to.
-//   PORTAGE_DIR=… npm run test:portage [-- --only NAME]
+//   PORTAGE_DIR=… npm run test:portage [-- --only NAME] [--seconds N]
 
-const SCENARIO_MS = 300_000;
+/** Longest wait at one moment of a scenario; shorter with --seconds while one is written. */
+const MOMENT_MS = Number(optionValue('--seconds') ?? 300) * 1000;
 const resultsFile = join(dirname(dirname(fileURLToPath(import.meta.url))), 'scenarios', 'results.json');
 
 const portageDirectory = process.env.PORTAGE_DIR ?? '';
@@ -21,7 +22,7 @@ if (missing.length > 0) {
   console.error(`npm run test:portage can't run here:\n${missing.map((line) => `  ${line}`).join('\n')}`);
   process.exit(2);
 }
-const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
+const only = optionValue('--only');
 const chosen = SCENARIOS.filter((scenario) => only === undefined || scenario.name === only);
 if (chosen.length === 0) {
   console.error(`expected --only with one of ${SCENARIOS.map((scenario) => scenario.name).join(', ')}, got '${only}'`);
@@ -55,10 +56,14 @@ await writeFile(resultsFile, `${JSON.stringify(sorted, null, 2)}\n`);
 console.log(`\n${chosen.length - failed} passed, ${failed} failed, 0 skipped`);
 process.exit(failed === 0 ? 0 : 1);
 
+function optionValue(name: string): string | undefined {
+  return process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined;
+}
+
 async function runOne(scenario: Scenario): Promise<ScenarioResult> {
   running = await openRealStage(scenario.fleet, realPortage(portageDirectory));
   try {
-    return await runScenario(scenario, running, SCENARIO_MS);
+    return await runScenario(scenario, running, MOMENT_MS);
   } finally {
     await running.close();
     running = undefined;

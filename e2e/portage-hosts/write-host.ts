@@ -31,12 +31,18 @@ export async function writeHost(host: PortageHost, machine: MachineOf, fleet: Fl
   await writeFile(etc('package.use', 'fleet'), lines(machine.packageUse));
   await writeFile(etc('package.accept_keywords', 'fleet'), lines(machine.acceptKeywords));
   await writeFile(etc('package.mask'), lines(machine.packageMask));
-  for (const [path, text] of Object.entries(machine.files ?? {})) {
-    await mkdir(dirname(etc(path)), { recursive: true });
-    await writeFile(etc(path), text);
-  }
+  await writePortageFiles(host, machine.files ?? {});
   await writeFile(at('var/lib/portage/world'), lines(machine.world));
   await writeFile(at('etc/hostname'), `${name}\n`);
+}
+
+/** Files below the host's /etc/portage: path → text. */
+export async function writePortageFiles(host: PortageHost, files: Record<string, string>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(host.root, 'etc/portage', path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
 }
 
 function repositoriesOf(fleet: Fleet, name: string): string[] {

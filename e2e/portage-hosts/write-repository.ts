@@ -17,6 +17,13 @@ export async function writeRepository(directory: string, name: string, ebuilds: 
   for (const ebuild of ebuilds) await writeEbuild(root, ebuild);
 }
 
+/** A sync in small: the repository of a host gains these ebuilds, of categories that it has, and its timestamp moves. */
+export async function addEbuilds(directory: string, name: string, ebuilds: EbuildOf[]): Promise<void> {
+  const root = join(directory, name);
+  for (const ebuild of ebuilds) await writeEbuild(root, ebuild);
+  await put(join(root, 'metadata', 'timestamp.chk'), `${new Date().toUTCString()}\n`);
+}
+
 async function writeProfile(root: string): Promise<void> {
   await put(join(root, 'profiles', 'arch.list'), 'amd64\n');
   await put(join(root, 'profiles', 'profiles.desc'), 'amd64 default stable\n');

@@ -1,3 +1,5 @@
+import type { Happening } from './happening.ts';
+
 /**
  * A small fleet in words: what the ebuild repositories hold, and what each machine is. The same description makes hosts of
  * the simulated Portage and hosts that run the real one, so a scenario says everything once.
@@ -55,6 +57,8 @@ export interface Fleet {
   ownEbuilds?: Record<string, EbuildOf[]>;
   binhost: MachineOf;
   nodes: Record<string, MachineOf>;
+  /** Settings of the coordinator's processes by dotted key, on top of the stage's own. */
+  settings?: Record<string, string | number | boolean | string[]>;
 }
 
 /** The exact end of one wish: what `binhost-agent status` must show. */
@@ -70,13 +74,26 @@ export interface ExpectedWish {
   bindings?: string[];
 }
 
+/** Things that happen one after the other, and where they lead. */
+export interface Moment {
+  /** What happens, in words. */
+  when: string;
+  happens: Happening[];
+  /** Node → cpv → its state afterwards; every live wish of the node must be listed. Nodes that are not named are not asked. */
+  expected: Record<string, Record<string, ExpectedWish>>;
+  /** Builds that must stand in this state before the next moment: cpv → state of its newest build. */
+  newestBuilds?: Record<string, string>;
+}
+
 export interface Scenario {
   /** File name and title: what happens, in words with hyphens. */
   name: string;
   fleet: Fleet;
   /** Node → cpv → its end; every live wish of the node must be listed. */
   expected: Record<string, Record<string, ExpectedWish>>;
-  /** Packages that must exist once per pool: cpv → number of builds. */
+  /** What happens then, moment by moment; the last one's wishes are the end. */
+  story?: Moment[];
+  /** At the very end: cpv → number of builds, superseded ones apart. */
   builds: Record<string, number>;
   /** The whole index at the end, by-products included, where the scenario is about them: cpv → number of packages. */
   published?: Record<string, number>;

@@ -1,12 +1,15 @@
 import type { WishView } from '@binhost/shared/protocol';
 import { waitFor } from '@binhost/testkit';
-import type { ExpectedWish, Scenario } from './fleet.ts';
+import type { ExpectedWish, Moment, Scenario } from './fleet.ts';
+import { happen, newestBuild, updateWorld } from './happening.ts';
 import type { BuildView, Stage } from './stage.ts';
 
 /** What a scenario came to, in the form that e2e/scenarios/results.json keeps. */
 export interface ScenarioResult {
   portage: string;
-  /** node → cpv → state, reason, flags, bindings. */
+  /** Where the story came by, moment by moment; absent for a scenario without a story. */
+  before?: Record<string, Record<string, ExpectedWish>>[];
+  /** node → cpv → state, reason, flags, bindings, at the end. */
   wishes: Record<string, Record<string, ExpectedWish>>;
   /** cpv → number of builds that were made. */
   builds: Record<string, number>;
@@ -17,37 +20,63 @@ export interface ScenarioResult {
 }
 
 /**
- * Waits until every wish of the scenario has come to its end, then updates every node's world where all of it is ready.
+ * Plays the scenario's story: waits at each moment until every wish has come to where it says, then updates every node's world
+ * where all of it is ready.
  *
- * @throws with the wishes as they stand and the logs' ends where the time limit passes first
+ * @throws with the wishes as they stand and the logs' ends where the time limit of one moment passes first
  */
 export async function runScenario(scenario: Scenario, stage: Stage, timeoutMs: number): Promise<ScenarioResult> {
-  const before = await stage.binhostState();
-  const views: Record<string, WishView[]> = {};
-  for (const node of Object.keys(scenario.expected)) {
-    views[node] = await settled(scenario, stage, node, timeoutMs);
-  }
+  const moments: Moment[] = [{ when: 'the fleet starts', happens: [], expected: scenario.expected }];
+  moments.push(...(scenario.story ?? []));
+  const played: ScenarioResult['wishes'][] = [];
+  for (const moment of moments) played.push(await playMoment(scenario, stage, moment, timeoutMs));
+  const last = moments.at(-1)?.expected ?? {};
   const installed: Record<string, string[]> = {};
-  for (const [node, expected] of Object.entries(scenario.expected)) {
+  for (const [node, expected] of Object.entries(last)) {
     if (Object.values(expected).some((wish) => wish.state !== 'ready')) continue;
     installed[node] = await updateFromBinaries(stage, node, Object.keys(expected));
   }
-  const after = await stage.binhostState();
-  for (const [name, digest] of Object.entries(before)) {
-    if (after[name] !== digest)
-      throw new Error(`${scenario.name}: the binhost's ${name} changed while packages were built`);
-  }
   return {
     portage: stage.portage,
-    wishes: mapValues(views, (view, node) => shownWishes(view, scenario.expected[node] ?? {})),
+    ...(played.length > 1 ? { before: played.slice(0, -1) } : {}),
+    wishes: played.at(-1) ?? {},
     builds: countBuilds(await stage.builds()),
     ...(scenario.published ? { published: countPublished(await stage.index()) } : {}),
     installed,
   };
 }
 
-async function settled(scenario: Scenario, stage: Stage, node: string, timeoutMs: number): Promise<WishView[]> {
-  const expected = scenario.expected[node] ?? {};
+async function playMoment(scenario: Scenario, stage: Stage, moment: Moment, timeoutMs: number) {
+  const where = `${scenario.name}, ${moment.when}`;
+  for (const happening of moment.happens) {
+    try {
+      await happen(stage, happening);
+    } catch (cause) {
+      throw new Error(`${where}: ${JSON.stringify(happening)} failed\n${await stage.logs()}`, { cause });
+    }
+  }
+  const before = await stage.binhostState();
+  const views: Record<string, WishView[]> = {};
+  for (const [node, expected] of Object.entries(moment.expected)) {
+    views[node] = await settled({ where, stage, node, expected, timeoutMs });
+  }
+  await buildsSettled(where, stage, moment.newestBuilds ?? {}, timeoutMs);
+  const after = await stage.binhostState();
+  for (const [name, digest] of Object.entries(before)) {
+    if (after[name] !== digest) throw new Error(`${where}: the binhost's ${name} changed while packages were built`);
+  }
+  return mapValues(views, (view, node) => shownWishes(view, moment.expected[node] ?? {}));
+}
+
+interface Waiting {
+  where: string;
+  stage: Stage;
+  node: string;
+  expected: Record<string, ExpectedWish>;
+  timeoutMs: number;
+}
+
+async function settled({ where, stage, node, expected, timeoutMs }: Waiting): Promise<WishView[]> {
   let last: WishView[] | undefined;
   try {
     await waitFor(
@@ -59,9 +88,19 @@ async function settled(scenario: Scenario, stage: Stage, node: string, timeoutMs
     );
   } catch (cause) {
     const shown = JSON.stringify(last ?? 'no answer', null, 1);
-    throw new Error(`${scenario.name}: ${node} did not come to its end: ${shown}\n${await stage.logs()}`, { cause });
+    throw new Error(`${where}: ${node} did not come to its end: ${shown}\n${await stage.logs()}`, { cause });
   }
   return last as WishView[];
+}
+
+async function buildsSettled(where: string, stage: Stage, wanted: Record<string, string>, timeoutMs: number) {
+  for (const [cpv, state] of Object.entries(wanted)) {
+    await waitFor(async () => newestBuild(await stage.builds(), cpv)?.state === state, {
+      timeoutMs,
+      everyMs: 500,
+      what: `${where}: the newest build of ${cpv} to be ${state}`,
+    });
+  }
 }
 
 function isAsExpected(wishes: WishView[], expected: Record<string, ExpectedWish>): boolean {
@@ -100,7 +139,7 @@ function ordered(wish: ExpectedWish): ExpectedWish {
 }
 
 async function updateFromBinaries(stage: Stage, node: string, wanted: string[]): Promise<string[]> {
-  const { output, exitCode } = await stage.updateWorld(node);
+  const { output, exitCode } = await updateWorld(stage, node);
   if (exitCode !== 0) throw new Error(`${node}: emerge -guDN world exited with ${exitCode}:\n${output}`);
   const installed = await stage.installed(node);
   const compiled = wanted.filter((cpv) => installed[cpv] === false);

@@ -24,7 +24,9 @@ test.each(SCENARIOS)('$name ended on the real Portage as the scenario says', (sc
   const result = recorded[scenario.name];
   expect(result?.builds).toEqual(scenario.builds);
   expect(result?.published).toEqual(scenario.published);
-  for (const [node, wishes] of Object.entries(scenario.expected)) {
+  const last = scenario.story?.at(-1)?.expected ?? scenario.expected;
+  expect(result?.before?.length ?? 0).toBe(scenario.story?.length ?? 0);
+  for (const [node, wishes] of Object.entries(last)) {
     expect(Object.keys(result?.wishes[node] ?? {}).sort()).toEqual(Object.keys(wishes).sort());
   }
 });

@@ -3,6 +3,7 @@ import * as blockers from './blocker-scenarios.ts';
 import { firstWholeWay } from './first-whole-way.ts';
 import type { Scenario } from './fleet.ts';
 import * as nodes from './node-scenarios.ts';
+import * as operator from './operator-scenarios.ts';
 import * as plain from './plain-scenarios.ts';
 
 /** Every scenario, on both Portages. */
@@ -12,4 +13,5 @@ export const SCENARIOS: Scenario[] = [
   ...Object.values(nodes),
   ...Object.values(bindings),
   ...Object.values(blockers),
+  ...Object.values(operator),
 ];

@@ -1,17 +1,22 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { execa } from 'execa';
 import { hostDigests } from '../portage-hosts/host-digests.ts';
 import { installedPackages } from '../portage-hosts/installed-packages.ts';
 import type { HostDescription } from '../sim-portage/host-description.ts';
 import { makeHost, type SimulatedHost } from '../sim-portage/make-host.ts';
+import { addEbuilds } from '../sim-portage/make-repository.ts';
 import { runSimulated } from '../support/run-simulated.ts';
-import { type RunningAgent, startAgent } from '../support/start-agent.ts';
-import { chooseCoordinatorPorts, poolUrl, startCoordinator } from '../support/start-coordinator.ts';
+import { agentProgram, type RunningAgent, startAgent } from '../support/start-agent.ts';
+import { chooseCoordinatorPorts, coordinatorProgram, poolUrl, startCoordinator } from '../support/start-coordinator.ts';
 import { trustKey } from '../support/trust-key.ts';
+import { appendLines, WORLD_FILE } from './append-lines.ts';
 import { ebuildDescription } from './ebuild-description.ts';
 import { ebuildsOf, type Fleet, type MachineOf } from './fleet.ts';
-import type { BuildView, Stage } from './stage.ts';
+import type { BuildView, ProgramRun, Stage, StageProgram } from './stage.ts';
+
+type OurProgram = Exclude<StageProgram, 'emerge'>;
 
 /** The fleet on the simulated Portage: the built programs as processes of this user, the builder in mode `host`. */
 export async function openSimStage(fleet: Fleet): Promise<Stage> {
@@ -28,10 +33,24 @@ export async function openSimStage(fleet: Fleet): Promise<Stage> {
       fleet.binhost,
       describe(fleet, 'binhost', fleet.binhost, join(base, 'binhost/system')),
     );
-    const coordinator = await startCoordinator({ directory: join(base, 'binhost'), host: binhost, ports });
+    const startBinhost = () =>
+      startCoordinator({
+        directory: join(base, 'binhost'),
+        host: binhost,
+        ports,
+        settings: { 'sync.command': ['true'], ...fleet.settings },
+      });
+    let coordinator = await startBinhost();
     undo.push(() => coordinator.stop());
-    const hosts: Record<string, SimulatedHost> = {};
+    const hosts: Record<string, SimulatedHost> = { binhost };
     const agents: Record<string, RunningAgent> = {};
+    const startNode = (name: string) =>
+      startAgent({
+        name,
+        directory: join(base, name),
+        host: known(hosts, name),
+        coordinatorUrl: coordinator.controlUrl,
+      });
     for (const [name, machine] of Object.entries(fleet.nodes)) {
       const description = describe(fleet, name, machine, join(base, name, 'system'));
       const host = await hostWithFiles(machine, {
@@ -39,22 +58,33 @@ export async function openSimStage(fleet: Fleet): Promise<Stage> {
         binaryHosts: [{ name: 'binhost', syncUri: poolUrl(ports) }],
       });
       if (machine.trustsKey !== false) await trustKey(host, `${coordinator.poolUrl}/key.asc`);
-      const agent = await startAgent({
-        name,
-        directory: join(base, name),
-        host,
-        coordinatorUrl: coordinator.controlUrl,
-      });
-      undo.push(() => agent.stop());
       hosts[name] = host;
-      agents[name] = agent;
+      agents[name] = await startNode(name);
+      undo.push(async () => agents[name]?.stop());
     }
     return {
       portage: 'simulated',
       wishesOf: async (name) => (await agents[name]?.status())?.wishes?.list,
       builds: () => coordinator.view<BuildView[]>('/api/builds'),
       index: async () => (await fetch(`${coordinator.poolUrl}/Packages`)).text(),
-      updateWorld: (name) => updateWorld(known(hosts, name)),
+      run: (name, program, args) => {
+        const host = known(hosts, name);
+        if (program === 'emerge') return runEmerge(host, args);
+        const configFile = program === 'binhost-agent' ? known(agents, name).configFile : coordinator.configFile;
+        return runOurs(host, program, [...args, '--config', configFile]);
+      },
+      stop: async (name) => {
+        await (name === 'binhost' ? coordinator : known(agents, name)).stop();
+      },
+      start: async (name) => {
+        if (name === 'binhost') coordinator = await startBinhost();
+        else agents[name] = await startNode(name);
+      },
+      addEbuilds: (name, repository, ebuilds) =>
+        addEbuilds(known(hosts, name).directory, repository, ebuilds.map(ebuildDescription)),
+      addToWorld: (name, packages) => appendLines(join(known(hosts, name).directory, WORLD_FILE), packages),
+      configure: (name, files) => writePortageFiles(known(hosts, name).directory, files),
+      published: join(base, 'binhost/packages/default'),
       installed: (name) => installedPackages({ root: known(hosts, name).directory }),
       binhostState: () => hostDigests({ root: binhost.directory }),
       logs: async () => {
@@ -72,12 +102,16 @@ export async function openSimStage(fleet: Fleet): Promise<Stage> {
 
 async function hostWithFiles(machine: MachineOf, description: HostDescription): Promise<SimulatedHost> {
   const host = await makeHost(description);
-  for (const [path, text] of Object.entries(machine.files ?? {})) {
-    const file = join(description.directory, 'etc/portage', path);
+  await writePortageFiles(description.directory, machine.files ?? {});
+  return host;
+}
+
+async function writePortageFiles(directory: string, files: Record<string, string>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(directory, 'etc/portage', path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
   }
-  return host;
 }
 
 function describe(fleet: Fleet, name: string, machine: MachineOf, directory: string): HostDescription {
@@ -97,15 +131,26 @@ function describe(fleet: Fleet, name: string, machine: MachineOf, directory: str
   };
 }
 
-async function updateWorld(host: SimulatedHost): Promise<{ output: string; exitCode: number }> {
-  const run = await runSimulated(host, 'emerge', [
-    '--color=n',
-    '--nospinner',
-    '--ignore-default-opts',
-    '-guDN',
-    'world',
-  ]);
-  return { output: run.stdout + run.stderr, exitCode: run.exitCode ?? 1 };
+async function runEmerge(host: SimulatedHost, args: string[]): Promise<ProgramRun> {
+  const { stdout, stderr, exitCode } = await runSimulated(host, 'emerge', args);
+  return { command: `emerge ${args.join(' ')}`, stdout, output: stdout + stderr, exitCode: exitCode ?? 1 };
+}
+
+/** One of our own commands, as a person types it on that machine. */
+async function runOurs(host: SimulatedHost, program: OurProgram, args: string[]): Promise<ProgramRun> {
+  const file = program === 'binhost-agent' ? agentProgram : coordinatorProgram;
+  const result = await execa(process.execPath, [file, ...args], {
+    stdin: 'ignore',
+    reject: false,
+    all: true,
+    env: host.env,
+  });
+  return {
+    command: `${program} ${args.join(' ')}`,
+    stdout: result.stdout,
+    output: result.all,
+    exitCode: result.exitCode ?? 1,
+  };
 }
 
 function known<T>(record: Record<string, T>, name: string): T {

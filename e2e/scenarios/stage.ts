@@ -1,4 +1,5 @@
 import type { WishView } from '@binhost/shared/protocol';
+import type { EbuildOf } from './fleet.ts';
 
 /** A fleet that runs: on the simulated Portage or on separate hosts with the real one. */
 export interface Stage {
@@ -10,8 +11,20 @@ export interface Stage {
   builds(): Promise<BuildView[]>;
   /** The text of the index `Packages` of the pool `default`. */
   index(): Promise<string>;
-  /** Runs `emerge -guDN world` on a node; its whole output and exit status. */
-  updateWorld(node: string): Promise<{ output: string; exitCode: number }>;
+  /** Runs a program on a machine to its end, as root there would. */
+  run(machine: string, program: StageProgram, args: string[]): Promise<ProgramRun>;
+  /** Ends our programs on a machine: the three of the binhost, or a node's agent. */
+  stop(machine: string): Promise<void>;
+  /** Starts them again, and waits until they answer. */
+  start(machine: string): Promise<void>;
+  /** A machine's copy of a repository gains these ebuilds, or these versions of them. */
+  addEbuilds(machine: string, repository: string, ebuilds: EbuildOf[]): Promise<void>;
+  /** A machine's world file gains these packages. */
+  addToWorld(machine: string, packages: string[]): Promise<void>;
+  /** Writes files below a machine's /etc/portage: path → text. */
+  configure(machine: string, files: Record<string, string>): Promise<void>;
+  /** The published directory of the pool `default`, as this machine sees it. */
+  published: string;
   /** cpv → true where the node installed it from a binary, of everything that is installed there. */
   installed(node: string): Promise<Record<string, boolean>>;
   /** Digests of what a build must never touch on the binhost: name → digest. */
@@ -19,6 +32,17 @@ export interface Stage {
   /** The last lines of every process's log, for a failure's message. */
   logs(): Promise<string>;
   close(): Promise<void>;
+}
+
+export type StageProgram = 'emerge' | 'binhost-agent' | 'binhost-coordinator';
+
+export interface ProgramRun {
+  /** For messages. */
+  command: string;
+  stdout: string;
+  /** stdout and stderr. */
+  output: string;
+  exitCode: number;
 }
 
 /** What `binhost-agent status --json` says of the wishes; undefined where it says none. */
@@ -31,6 +55,7 @@ export function wishesIn(statusJson: string): WishView[] | undefined {
 }
 
 export interface BuildView {
+  id: number;
   cpv: string;
   state: string;
   attempts: number;

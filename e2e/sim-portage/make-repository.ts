@@ -26,6 +26,13 @@ export async function writeRepository(host: string, repository: RepositoryDescri
   for (const ebuild of repository.ebuilds) await writeEbuild(host, root, ebuild);
 }
 
+/** A sync in small: the repository of a host that is there gains these ebuilds, and its timestamp moves. */
+export async function addEbuilds(host: string, repository: string, ebuilds: EbuildDescription[]): Promise<void> {
+  const root = join(host, 'var/db/repos', repository);
+  for (const ebuild of ebuilds) await writeEbuild(host, root, ebuild);
+  await write(join(root, 'metadata/timestamp.chk'), `${new Date().toUTCString()}\n`);
+}
+
 const MAKE_DEFAULTS = `ARCH="amd64"
 ACCEPT_KEYWORDS="amd64"
 CHOST="x86_64-pc-linux-gnu"

@@ -20,6 +20,9 @@ const context: SectionContext = {
   mayInstall: process.env.BINHOST_TEST_INSTALL === '1',
 };
 
+// the tests read it where they have a long form
+if (context.long) process.env.BINHOST_TEST_LONG = '1';
+
 let total = nothing;
 const shares: string[] = [];
 for (const section of sections) {
