@@ -12,6 +12,45 @@ CREATE TABLE "join_tokens" (
 	"used_from" text
 );
 --> statement-breakpoint
+CREATE TABLE "audit_log" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "audit_log_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"at" timestamp with time zone NOT NULL,
+	"kind" text NOT NULL,
+	"who" text NOT NULL,
+	"address" text NOT NULL,
+	"deed" text NOT NULL,
+	"about" text NOT NULL,
+	"result" text NOT NULL,
+	CONSTRAINT "audit_log_kind_known" CHECK ("audit_log"."kind" in ('deed', 'access', 'refused'))
+);
+--> statement-breakpoint
+CREATE TABLE "operator_tokens" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "operator_tokens_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"name" text NOT NULL,
+	"role" text NOT NULL,
+	"hash" text NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone,
+	"last_used_at" timestamp with time zone,
+	"revoked_at" timestamp with time zone,
+	CONSTRAINT "operator_tokens_hash_unique" UNIQUE("hash"),
+	CONSTRAINT "operator_tokens_role" CHECK ("operator_tokens"."role" in ('viewer', 'operator', 'admin'))
+);
+--> statement-breakpoint
+CREATE TABLE "sessions" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"token_id" bigint NOT NULL,
+	"hash" text NOT NULL,
+	"previous_hash" text,
+	"csrf_token" text NOT NULL,
+	"role" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"rotated_at" timestamp with time zone NOT NULL,
+	"used_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "sessions_hash_unique" UNIQUE("hash")
+);
+--> statement-breakpoint
 CREATE TABLE "operator_wishes" (
 	"variant_key" text PRIMARY KEY NOT NULL,
 	"pool" text NOT NULL,
@@ -242,12 +281,17 @@ CREATE TABLE "faults" (
 	CONSTRAINT "faults_process_name_pk" PRIMARY KEY("process","name")
 );
 --> statement-breakpoint
+ALTER TABLE "sessions" ADD CONSTRAINT "sessions_token_id_operator_tokens_id_fk" FOREIGN KEY ("token_id") REFERENCES "public"."operator_tokens"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "inventories" ADD CONSTRAINT "inventories_node_id_nodes_id_fk" FOREIGN KEY ("node_id") REFERENCES "public"."nodes"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "reports" ADD CONSTRAINT "reports_node_id_nodes_id_fk" FOREIGN KEY ("node_id") REFERENCES "public"."nodes"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "attempts" ADD CONSTRAINT "attempts_build_id_builds_id_fk" FOREIGN KEY ("build_id") REFERENCES "public"."builds"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "attempts" ADD CONSTRAINT "attempts_builder_id_builders_id_fk" FOREIGN KEY ("builder_id") REFERENCES "public"."builders"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "build_dependencies" ADD CONSTRAINT "build_dependencies_build_id_builds_id_fk" FOREIGN KEY ("build_id") REFERENCES "public"."builds"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "build_dependencies" ADD CONSTRAINT "build_dependencies_needs_build_id_builds_id_fk" FOREIGN KEY ("needs_build_id") REFERENCES "public"."builds"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "audit_log_kind" ON "audit_log" USING btree ("kind","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "operator_tokens_live_name" ON "operator_tokens" USING btree ("name") WHERE revoked_at is null;--> statement-breakpoint
+CREATE INDEX "sessions_previous" ON "sessions" USING btree ("previous_hash");--> statement-breakpoint
+CREATE INDEX "sessions_token" ON "sessions" USING btree ("token_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "wishes_live_once" ON "wishes" USING btree ("node_id","variant_key") WHERE state <> 'gone';--> statement-breakpoint
 CREATE INDEX "wishes_by_variant" ON "wishes" USING btree ("variant_key");--> statement-breakpoint
 CREATE UNIQUE INDEX "published_path_once" ON "published_packages" USING btree ("pool","path") WHERE withdrawn_at is null;--> statement-breakpoint

@@ -1,6 +1,7 @@
 import { errorSentence } from '@binhost/shared/errors';
 import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from '@binhost/shared/protocol';
 import type { Clock } from '@binhost/shared/time';
+import { makeOperators, type Operators } from './access/operators.ts';
 import { logFile } from './build/build-log.ts';
 import { controlListener } from './config/control-listener.ts';
 import type { CoordinatorConfig } from './config/coordinator-config.ts';
@@ -21,7 +22,7 @@ import { type ApiReads, makeApiReads } from './http/api-reads.ts';
 import { makeChoreActions } from './http/chore-actions.ts';
 import { listenOnAddress, listenOnSocket } from './http/listen.ts';
 import { makeOperatorActions, type OperatorActions } from './http/operator-actions.ts';
-import { type ApiParts, adminServer, controlServer, packagesServer, viewServer } from './http/servers.ts';
+import { adminServer, controlServer, type DoorParts, packagesServer, viewServer } from './http/servers.ts';
 import { makeJoinNode, makeTokenActions } from './http/token-actions.ts';
 import { ingestHello } from './ingest/ingest-hello.ts';
 import { ingestInventory } from './ingest/ingest-inventory.ts';
@@ -88,7 +89,7 @@ async function serve(parts: CoordinatorParts, open: OpenDatabase): Promise<void>
   const { config, clock, log } = parts;
   const { db } = open;
   const flow = wireSteps(parts, db);
-  const admin = makeAdminServer(flow, parts, db);
+  const admin = adminServer(apiParts(flow, parts, db));
   // Before anything is written: the one that runs already holds this socket, and its nodes are online.
   const removeSocket = await listenOnSocket(admin, `${config.paths.run}/admin.sock`);
   try {
@@ -110,6 +111,7 @@ async function serve(parts: CoordinatorParts, open: OpenDatabase): Promise<void>
 
 /** The steps, each with the one that follows it. */
 interface Flow {
+  operators: Operators;
   agents: OnlineAgents;
   presence: Presence;
   /** Makes wishes of the node's newest report. What stops it is logged, shown in the status, and tried again by the poll. */
@@ -123,6 +125,9 @@ interface Flow {
 }
 
 function wireSteps({ config, clock, log }: CoordinatorParts, db: Database): Flow {
+  // access: which people are let in
+  const operators = makeOperators({ db, limits: { ...config.access, ...config.limits }, clock });
+
   // link: who is connected, and what is pushed to them
   const agents = new OnlineAgents({
     loadWishes: (nodeId) => wishesOfNode(db, nodeId),
@@ -182,7 +187,7 @@ function wireSteps({ config, clock, log }: CoordinatorParts, db: Database): Flow
     },
     (err) => log.error({ step: 'notify', err }, 'agents could not be notified'),
   );
-  return { agents, presence, refresh, tree, unread, planner, settle, notify };
+  return { operators, agents, presence, refresh, tree, unread, planner, settle, notify };
 }
 
 /** What agents say, and what follows from it. Each resolves after the commit; what it returns runs after the acknowledgement. */
@@ -241,12 +246,7 @@ async function listen(flow: Flow, { parts, db, signal }: ListenParts): Promise<v
   const limits = serverLimits(config);
   const servers = {
     packages: packagesServer(config.paths.packages, { ...api, limits }),
-    control: controlServer({
-      ...api,
-      limits,
-      secret: config.control.secret,
-      joinNode: makeJoinNode(joinParts(parts, db)),
-    }),
+    control: controlServer({ ...api, limits, joinNode: makeJoinNode(joinParts(parts, db)) }),
     view: viewServer(api),
   };
   servers.control.server.on('upgrade', gateway.onUpgrade);
@@ -266,28 +266,25 @@ async function listen(flow: Flow, { parts, db, signal }: ListenParts): Promise<v
   }
 }
 
-function serverLimits({ limits }: CoordinatorConfig): NonNullable<ApiParts['limits']> {
+function serverLimits({ limits }: CoordinatorConfig): NonNullable<DoorParts['limits']> {
   return { headersTimeoutMs: limits.headersTimeout, stallTimeoutMs: limits.stallTimeout, connections: limits };
 }
 
-/** What changes something, for whoever may open admin.sock. */
-function makeAdminServer(flow: Flow, parts: CoordinatorParts, db: Database): ReturnType<typeof adminServer> {
-  return adminServer({
-    ...apiParts(flow, parts, db),
-    actions: {
-      askLook: (reason, name) => flow.agents.askLook(reason, name),
-      ...makeChoreActions({ db, clock: parts.clock, logFile: (logPath) => logFile(parts.config, logPath) }),
-    },
-    operator: operatorActions(flow, parts, db),
-    tokens: makeTokenActions(joinParts(parts, db)),
-  });
-}
-
-/** What all servers share. */
-function apiParts(flow: Flow, parts: CoordinatorParts, db: Database) {
+/** What all doors of the API share. */
+function apiParts(flow: Flow, parts: CoordinatorParts, db: Database): DoorParts {
+  const { config, clock } = parts;
   return {
     reads: apiReads(flow, parts, db),
     isDatabaseAlive: () => isDatabaseAlive(db),
+    actions: {
+      askLook: (reason, name) => flow.agents.askLook(reason, name),
+      ...makeChoreActions({ db, clock, logFile: (logPath) => logFile(config, logPath) }),
+    },
+    operator: operatorActions(flow, parts, db),
+    operators: flow.operators,
+    tokens: makeTokenActions(joinParts(parts, db)),
+    config,
+    clock,
     log: parts.log.child({ step: 'http' }),
   };
 }
@@ -381,6 +378,7 @@ async function followDatabase(
         log.warn({ step: 'notify', err }, 'events not pruned'),
       );
     }
+    await flow.operators.prune().catch((err: unknown) => log.warn({ step: 'access', err }, 'audit log not pruned'));
     flow.settle.wake();
     await flow.presence.flush();
     await clock.sleep(config.plan.interval, signal);

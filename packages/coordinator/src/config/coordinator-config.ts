@@ -114,12 +114,53 @@ export const coordinatorConfig = z.object({
         .default(100)
         .describe('Requests of one address that one listener answers at a time'),
       headersTimeout: durationMs('10s').describe('A request whose headers take longer to arrive is refused'),
+      loginsPerMinute: z
+        .number()
+        .int()
+        .min(1)
+        .default(10)
+        .describe('Personal tokens that are none that one address may show; the right ones are not counted'),
+      loginsPerMinuteOfAll: z.number().int().min(1).default(100).describe('The same of all addresses together'),
       stallTimeout: durationMs('1m').describe('A download that takes nothing for this long is ended'),
     })
     .prefault({}),
   join: z
     .object({
       tokenTime: durationMs('1d').describe('How long a join token may be used, where its --ttl says nothing else'),
+    })
+    .prefault({}),
+  access: z
+    .object({
+      sessionIdle: durationMs('12h').describe('A session of the web page that asks nothing for this long ends'),
+      sessionMax: durationMs('7d').describe('A session of the web page ends after this long in any case'),
+      sessionRotate: durationMs('15m').describe('How often the value of a session cookie changes'),
+      maxSessions: z.number().int().min(1).default(20).describe('Sessions of one personal token; the oldest end'),
+      origins: z
+        .array(z.string())
+        .default([])
+        .describe('Origins at which a proxy shows the web page, such as https://binhost.example; empty: only our own'),
+      recheck: durationMs('1s').describe(
+        'How often it is asked whether an answer that is still sent may still be read',
+      ),
+      auditDeeds: z.number().int().min(1).default(100_000).describe('Deeds that the audit log keeps'),
+      auditAccess: z.number().int().min(1).default(10_000).describe('Logins and joins that the audit log keeps'),
+      auditRefused: z.number().int().min(1).default(10_000).describe('Refusals that the audit log keeps'),
+    })
+    .prefault({}),
+  client: z
+    .object({
+      url: z
+        .string()
+        .default('')
+        .describe('Coordinator that the commands ask, such as https://binhost:8443; empty: the one on this machine'),
+      tokenFile: z
+        .string()
+        .default('')
+        .describe('File (mode 0600) with the personal token for client.url; or the variable BINHOST_COORDINATOR_TOKEN'),
+      ca: z
+        .string()
+        .default('')
+        .describe("File with the coordinator's CA as PEM; empty: the system's own list of CAs decides"),
     })
     .prefault({}),
   postgres: z

@@ -1,5 +1,6 @@
 /** All tables, for migrations and for the tests' clean-up; each has one owner, the step that it lives in. */
 export * from '../access/join-token-tables.ts';
+export * from '../access/operator-tables.ts';
 export * from '../demand/demand-tables.ts';
 export * from '../ingest/report-tables.ts';
 export * from '../notify/event-tables.ts';

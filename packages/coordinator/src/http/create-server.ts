@@ -9,6 +9,13 @@ const BODY_LIMIT = 64 * 1024;
 /** Bytes of a request's headers. */
 const MAX_HEADERS = 16 * 1024;
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Code of the error that was answered. */
+    refusal: string | undefined;
+  }
+}
+
 export interface ServerLimits {
   /** Longest time a request may take to arrive, milliseconds. */
   requestTimeoutMs: number;
@@ -53,6 +60,7 @@ export function createServer(log: Logger, differing: Partial<ServerLimits> = {})
   });
   app.server.maxHeadersCount = 100;
   if (limits.connections) guardConnections(app.server, limits.connections, log);
+  app.decorateRequest('refusal', undefined);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(handleError);

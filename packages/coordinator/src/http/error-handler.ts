@@ -13,6 +13,9 @@ const STATUS_OF_CODE: Record<string, number> = {
   NOT_ALLOWED: 401,
   JOIN_REFUSED: 403,
   NOT_READY: 503,
+  ROLE_TOO_SMALL: 403,
+  FOREIGN_ORIGIN: 403,
+  TOO_MANY_ATTEMPTS: 429,
   NOT_FOUND: 404,
   ILLEGAL_TRANSITION: 409,
   PORTAGE_FAILED: 502,
@@ -22,6 +25,10 @@ const STATUS_OF_CODE: Record<string, number> = {
 /** Errors of ours are told as they are; whatever else went wrong is logged and not shown. */
 export function handleError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const { status, body } = publicError(error);
+  request.refusal = body.error.code;
+  if (status === 401) void reply.header('WWW-Authenticate', 'Bearer');
+  const retryAfter = error instanceof BinhostError ? error.detail['retryAfterSeconds'] : undefined;
+  if (typeof retryAfter === 'number') void reply.header('Retry-After', String(retryAfter));
   if (status >= 500) request.log.error({ err: error, url: request.url }, 'request failed');
   void reply.status(status).send(body);
 }

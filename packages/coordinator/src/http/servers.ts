@@ -1,16 +1,23 @@
+import type { Clock } from '@binhost/shared/time';
+import cookie from '@fastify/cookie';
+import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
-import { coordinatorError } from '../coordinator-errors.ts';
+import type { Operators } from '../access/operators.ts';
+import type { CoordinatorConfig } from '../config/coordinator-config.ts';
 import { isRightSecret } from '../link/right-secret.ts';
 import type { Logger } from '../log.ts';
 import type { ApiReads } from './api-reads.ts';
 import type { ChoreActions } from './chore-actions.ts';
 import { createServer, type ServerLimits } from './create-server.ts';
+import { type Door, guard } from './guard.ts';
 import type { OperatorActions } from './operator-actions.ts';
 import { type AdminActions, adminRoutes } from './routes/admin.ts';
 import { apiRoutes } from './routes/api.ts';
 import { healthRoutes } from './routes/health.ts';
 import { operatorRoutes } from './routes/operator.ts';
+import { operatorsRoutes } from './routes/operators.ts';
 import { packagesRoutes } from './routes/packages.ts';
+import { sessionRoutes } from './routes/session.ts';
 import { joinRoute, tokenRoutes } from './routes/tokens.ts';
 import type { JoinNode, TokenActions } from './token-actions.ts';
 
@@ -30,42 +37,76 @@ export function packagesServer(packagesDir: string, parts: Omit<ApiParts, 'reads
   return app;
 }
 
-/** The control listener's HTTP half; agents come in through the same server's upgrade. @param secret empty: none is asked for */
-export function controlServer(parts: ApiParts & { secret: string; joinNode: JoinNode }): FastifyInstance {
+/** What every door of the API serves; route-rules.ts says who may use what of it. */
+export interface DoorParts extends ApiParts {
+  actions: AdminActions & ChoreActions;
+  operator: OperatorActions;
+  operators: Operators;
+  tokens: TokenActions;
+  config: CoordinatorConfig;
+  clock: Clock;
+}
+
+/** The control listener's HTTP half; agents come in through the same server's upgrade. */
+export function controlServer(parts: DoorParts & { joinNode: JoinNode }): FastifyInstance {
+  const { secret } = parts.config.control;
   // An answer that follows a log may be silent for long.
   const app = createServer(parts.log, { ...parts.limits, stallTimeoutMs: 0 });
-  app.addHook('onRequest', async (request) => {
-    if (isOpen(request.url) || isRightSecret(parts.secret, request.headers.authorization)) return;
-    throw coordinatorError('NOT_ALLOWED', 'expected the secret of the control listener as bearer token', {
-      hint: 'Send the header Authorization: Bearer SECRET, or use the commands on the binhost.',
-    });
+  void app.register(cookie);
+  void app.register(helmet, HEADERS);
+  // Nothing that is answered here may lie in a cache.
+  app.addHook('onRequest', async (_request, reply) => void reply.header('Cache-Control', 'no-store'));
+  // The guard's hooks have to come after those that read the cookies.
+  app.after(() => {
+    const isNode = (authorization: string | undefined): boolean => isRightSecret(secret, authorization);
+    openDoor(app, { kind: 'control', isNode, origins: parts.config.access.origins }, parts);
+    sessionRoutes(app, parts.operators);
+    joinRoute(app, parts.joinNode);
   });
-  healthRoutes(app, parts.isDatabaseAlive);
-  joinRoute(app, parts.joinNode);
-  apiRoutes(app, parts.reads);
   return app;
 }
 
-/** Asked for without any identity: a node that joins has none yet. */
-function isOpen(url: string): boolean {
-  return url === '/health' || url === '/join';
-}
-
-/** What view.sock serves: who may connect is decided by the file's rights. */
-export function viewServer(parts: ApiParts): FastifyInstance {
+/** What view.sock serves: who may connect is decided by the file's rights, and may look. */
+export function viewServer(parts: DoorParts): FastifyInstance {
   const app = createServer(parts.log);
-  healthRoutes(app, parts.isDatabaseAlive);
-  apiRoutes(app, parts.reads);
+  openDoor(app, { kind: 'view' }, parts);
   return app;
 }
 
-/** What admin.sock serves: the view, and what changes something. */
-export function adminServer(
-  parts: ApiParts & { actions: AdminActions & ChoreActions; operator: OperatorActions; tokens: TokenActions },
-): FastifyInstance {
-  const app = viewServer(parts);
+/** What admin.sock serves: who may connect may do everything. */
+export function adminServer(parts: DoorParts): FastifyInstance {
+  const app = createServer(parts.log);
+  openDoor(app, { kind: 'admin' }, parts);
+  return app;
+}
+
+/**
+ * Headers that tell browsers how little a page from here may do. No Strict-Transport-Security: it would hold for the whole
+ * host, and browsers would not open its packages listener any more.
+ */
+const HEADERS: FastifyHelmetOptions = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  strictTransportSecurity: false,
+  xFrameOptions: { action: 'deny' },
+  referrerPolicy: { policy: 'no-referrer' },
+};
+
+function openDoor(app: FastifyInstance, door: Door, parts: DoorParts): void {
+  guard(app, { ...parts, door, recheckMs: parts.config.access.recheck });
+  healthRoutes(app, parts.isDatabaseAlive);
+  apiRoutes(app, parts.reads);
   adminRoutes(app, parts.actions);
   operatorRoutes(app, parts.operator);
+  operatorsRoutes(app, parts.operators);
   tokenRoutes(app, parts.tokens);
-  return app;
 }

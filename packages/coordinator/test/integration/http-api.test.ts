@@ -114,11 +114,15 @@ describe('the API', () => {
 });
 
 describe('over TCP', () => {
-  test('the API needs the secret', async () => {
-    const answers = [{}, { Authorization: 'Bearer guess' }, { Authorization: `Bearer ${SECRET}` }].map((headers) =>
-      rawRequest(coordinator.control, '/api/status', { headers: headers as Record<string, string> }),
-    );
-    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([401, 401, 200]);
+  test('a node reads builds and their logs, and nothing else', async () => {
+    const statuses = async (path: string) => {
+      const answers = [{}, { Authorization: 'Bearer guess' }, { Authorization: `Bearer ${SECRET}` }].map((headers) =>
+        rawRequest(coordinator.control, path, { headers: headers as Record<string, string> }),
+      );
+      return (await Promise.all(answers)).map(({ status }) => status);
+    };
+    expect(await statuses('/api/builds')).toEqual([401, 401, 200]);
+    expect(await statuses('/api/status')).toEqual([401, 401, 403]);
   });
 
   test('nothing is found without the secret, not even that it is not there', async () => {
@@ -129,9 +133,9 @@ describe('over TCP', () => {
     expect((await rawRequest(coordinator.control, '/health')).status).toBe(200);
   });
 
-  test('no agent is asked to look', async () => {
+  test('a node asks no agent to look', async () => {
     const headers = { Authorization: `Bearer ${SECRET}`, 'Content-Length': '0' };
-    expect((await rawRequest(coordinator.control, '/api/look', { method: 'POST', headers })).status).toBe(404);
+    expect((await rawRequest(coordinator.control, '/api/look', { method: 'POST', headers })).status).toBe(403);
   });
 });
 
@@ -151,7 +155,10 @@ describe('a look', () => {
   });
 
   test('is not asked for over view.sock', async () => {
-    expect((await ask('view', '/api/look', {})).status).toBe(404);
+    expect(await ask('view', '/api/look', {})).toMatchObject({
+      status: 403,
+      body: { error: { code: 'ROLE_TOO_SMALL' } },
+    });
   });
 });
 
