@@ -60,7 +60,7 @@ function noticeOf(bytes: Buffer): PackagesPublished {
     path: PATH,
     size: bytes.length,
     sha512,
-    variantKey: 'k',
+    variantKey: '0'.repeat(32),
   };
   const index = { timestamp: 1, sha256: '0'.repeat(64), entries: 1 };
   return { type: 'packages-published', event: 1, index, packages: [one], stillBuilding: 0 };

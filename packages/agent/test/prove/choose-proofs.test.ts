@@ -10,7 +10,7 @@ const ours = {
   path: 'a/b/b-1-2.gpkg.tar',
   size: 1000,
   sha512: 'ff',
-  variantKey: 'k',
+  variantKey: '0'.repeat(32),
 };
 const find = (cpv: string, buildId: number) => (cpv === ours.cpv && buildId === ours.buildId ? ours : undefined);
 

@@ -14,7 +14,9 @@ function notice(event: number, buildId: number) {
     type: 'packages-published' as const,
     event,
     index: { timestamp: 1, sha256: '0'.repeat(64), entries: 1 },
-    packages: [{ cpv: 'a/b-1', buildId, buildTime: 1, path: 'p', size: 1, sha512: 'ff', variantKey: 'k' }],
+    packages: [
+      { cpv: 'a/b-1', buildId, buildTime: 1, path: 'p', size: 1, sha512: 'f'.repeat(128), variantKey: '0'.repeat(32) },
+    ],
     stillBuilding: 0,
   };
 }

@@ -33,7 +33,9 @@ function decode<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const type =
-    typeof value === 'object' && value !== null && 'type' in value ? String(value.type).slice(0, 50) : 'none';
+    typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
+      ? JSON.stringify(value.type.slice(0, 50)).slice(1, -1)
+      : 'none';
   throw sharedError('PROTOCOL_BAD_MESSAGE', `message of type '${type}' does not fit: ${firstIssue(result.error)}`);
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { textValue } from './portage-values.ts';
+import { codeValue, textValue } from './portage-values.ts';
 
 /**
  * The envelope. A text frame is JSON; a binary frame is the same JSON, gzipped (large reports).
@@ -15,7 +15,7 @@ export const frame = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('loose'), message: z.unknown() }),
   z.object({
     kind: z.literal('error'),
-    code: textValue(100),
+    code: codeValue,
     message: textValue(2000),
     /** The frame that it is about; null: the connection as a whole. */
     sequence: z.number().int().min(1).nullable(),

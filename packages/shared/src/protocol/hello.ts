@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { epochMsValue, nodeNameValue, sha256Value, textValue } from './portage-values.ts';
+import { epochMsValue, nodeNameValue, sha256Value, versionValue } from './portage-values.ts';
 
 /** The agent's first message on every connection. It says what the agent knows, so that a reconnect heals both sides. */
 export const hello = z.object({
@@ -7,7 +7,7 @@ export const hello = z.object({
   /** PROTOCOL_VERSION of the agent. */
   protocolVersion: z.number().int().min(1),
   /** Version of the program, for display. */
-  agentVersion: textValue(50),
+  agentVersion: versionValue,
   /** The node's name: `node.name`, else its host name. The node is created at its first hello. */
   nodeName: nodeNameValue,
   /** A UUID made when the agent's state directory was made: report numbers count inside it. */

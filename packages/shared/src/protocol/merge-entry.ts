@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MERGE_CHANGES, MERGE_KINDS } from '../emerge/pretend-result.ts';
-import { cpvValue, repositoryValue, slotValue, textValue, useFlagValue } from './portage-values.ts';
+import { cpvValue, lineValue, repositoryValue, slotValue, useFlagValue } from './portage-values.ts';
 
 /** Flags of one package on the wire; an ebuild of the real tree has at most some 300. */
 export const useOnWire = z.object({
@@ -22,7 +22,7 @@ export const mergeEntryOnWire = z.object({
   change: z.enum(MERGE_CHANGES).nullable(),
   use: useOnWire,
   /** Versions that would be replaced; for display. */
-  installed: z.array(textValue(200)).max(50),
+  installed: z.array(lineValue(200)).max(50),
   downloadKiB: z.number().int().min(0).nullable(),
   mask: z.enum(['~', '*', '#']).nullable(),
   fetchRestricted: z.enum(['unsatisfied', 'satisfied']).nullable(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cpvValue, textValue } from './portage-values.ts';
+import { cpvValue, packagePathValue, sha512Value, variantKeyValue } from './portage-values.ts';
 import { indexFacts } from './welcome.ts';
 
 /** One published package that the node wishes for. */
@@ -9,11 +9,11 @@ export const publishedPackage = z.object({
   /** BUILD_TIME, seconds since the epoch: with cpv and buildId it tells ours from another binhost's. */
   buildTime: z.number().int().min(0),
   /** Path below the pool's URL. */
-  path: textValue(1000),
+  path: packagePathValue,
   /** Bytes. */
   size: z.number().int().min(0),
-  sha512: textValue(128),
-  variantKey: textValue(64),
+  sha512: sha512Value,
+  variantKey: variantKeyValue,
 });
 export type PublishedPackageOnWire = z.infer<typeof publishedPackage>;
 

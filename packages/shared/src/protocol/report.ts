@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PROBLEM_CODES } from '../emerge/pretend-result.ts';
 import { mergeEntryOnWire } from './merge-entry.ts';
 import { nodeFacts } from './node-facts.ts';
-import { epochMsValue, sha256Value, textValue } from './portage-values.ts';
+import { epochMsValue, lineValue, sha256Value, textValue } from './portage-values.ts';
 
 /**
  * What one look at the node's Portage found. Acknowledged after the coordinator's commit; the agent keeps the newest
@@ -32,7 +32,7 @@ export const report = z.object({
     .array(
       z.object({
         code: z.enum(PROBLEM_CODES),
-        atom: textValue(500).nullable(),
+        atom: lineValue(500).nullable(),
         message: textValue(2000),
         lines: z.array(textValue(2000)).max(20),
       }),

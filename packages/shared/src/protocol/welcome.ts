@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { epochMsValue, poolValue, sha256Value, textValue } from './portage-values.ts';
+import { epochMsValue, poolValue, sha256Value, versionValue } from './portage-values.ts';
 
 /** Which index a pool's clients should see; `index-mismatch` on a node is measured against it. */
 export const indexFacts = z.object({
@@ -17,7 +17,7 @@ export const welcome = z.object({
   protocolVersion: z.number().int().min(1),
   /** Agents older than this are told so in words and closed. */
   oldestProtocolVersion: z.number().int().min(1),
-  coordinatorVersion: textValue(50),
+  coordinatorVersion: versionValue,
   nodeId: z.uuid(),
   /** The pool that the node's wishes are served from. */
   pool: poolValue,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cpvValue, epochMsValue, textValue, useFlagValue } from './portage-values.ts';
+import { bindingValue, codeValue, cpvValue, epochMsValue, textValue, useFlagValue } from './portage-values.ts';
 
 /** The states of a wish; what each means stands beside the transition table in the coordinator's demand step. */
 export const WISH_STATES = ['waiting', 'excluded', 'unbuildable', 'published', 'ready', 'refused', 'gone'] as const;
@@ -28,10 +28,10 @@ export const wishView = z.object({
   cpv: cpvValue,
   useEnabled: z.array(useFlagValue).max(2000),
   /** `dev-libs/libfoo:0/2`, one per `:=` dependency. */
-  bindings: z.array(textValue(400)).max(2000),
+  bindings: z.array(bindingValue).max(2000),
   state: z.enum(WISH_STATES),
   /** One word for programs, e.g. `not-in-tree`; null: none needed. */
-  reasonCode: textValue(100).nullable(),
+  reasonCode: codeValue.nullable(),
   /** One sentence for a person, with what to do where there is something; null: none needed. */
   reason: textValue(4000).nullable(),
   /** State of the build that serves it; null: there is none. */
