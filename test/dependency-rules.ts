@@ -44,6 +44,8 @@ export const EDGE: Record<string, string[]> = {
     'nightly',
     'run-together.ts',
     'coordinator.ts',
+    'coordinator-doors.ts',
+    'coordinator-flow.ts',
     'coordinator-join.ts',
     'builder-process.ts',
     'publisher-process.ts',

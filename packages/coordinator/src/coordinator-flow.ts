@@ -1,0 +1,154 @@
+import { errorSentence } from '@binhost/shared/errors';
+import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from '@binhost/shared/protocol';
+import { makeOperators, type Operators } from './access/operators.ts';
+import { packagesUrl } from './config/packages-url.ts';
+import type { CoordinatorParts } from './coordinator.ts';
+import type { Database } from './db/database.ts';
+import { applyPublished } from './demand/apply-published.ts';
+import { followFailures } from './demand/follow-failures.ts';
+import { loadDemand, loadWanted } from './demand/load-demand.ts';
+import { recordProofs } from './demand/record-proofs.ts';
+import { refreshDemand } from './demand/refresh-demand.ts';
+import { wishesOfNode } from './demand/wish-view.ts';
+import { ingestHello } from './ingest/ingest-hello.ts';
+import { ingestInventory } from './ingest/ingest-inventory.ts';
+import { ingestReport } from './ingest/ingest-report.ts';
+import { markConnected, markDisconnected } from './ingest/mark-connection.ts';
+import type { AgentHandlers } from './link/on-agent-message.ts';
+import { OnlineAgents } from './link/online-agents.ts';
+import { Presence } from './link/presence.ts';
+import { makePump, type Pump } from './link/pump.ts';
+import { appendEvent, markSeen, raiseCursor } from './notify/event-store.ts';
+import { notifyAgents } from './notify/notify-agents.ts';
+import { expectedSeconds } from './plan/expected-seconds.ts';
+import { makePlanner, type Planner } from './plan/planner.ts';
+import type { ExpectedSeconds } from './plan/rank-builds.ts';
+import { currentIndex, loadPublished, publishedOfVersions } from './publish/published-store.ts';
+import { enqueueBuild, loadLiveBuilds, moveBuild, needBuilds, setPriority } from './queue/build-store.ts';
+import { loadBuildSeconds } from './queue/duration-store.ts';
+import { loadCancelledVariants } from './queue/operator-store.ts';
+import { type EbuildTree, openEbuildTree } from './tree/ebuild-tree.ts';
+import { openEmergeLog } from './tree/emerge-log.ts';
+
+/** The steps of `serve`, each with the one that follows it: the way of the data is said here and nowhere else. */
+export interface Flow {
+  operators: Operators;
+  agents: OnlineAgents;
+  presence: Presence;
+  /** Makes wishes of the node's newest report. What stops it is logged, shown in the status, and tried again by the poll. */
+  refresh(nodeId: string): Promise<void>;
+  tree: EbuildTree;
+  /** Nodes whose newest report may not be in their wishes yet, with why; empty: it has not been tried. */
+  unread: Map<string, string>;
+  planner: Planner;
+  settle: Pump;
+  notify: Pump;
+}
+
+export function wireSteps({ config, clock, log }: CoordinatorParts, db: Database): Flow {
+  // access: which people are let in
+  const operators = makeOperators({ db, limits: { ...config.access, ...config.limits }, clock });
+
+  // link: who is connected, and what is pushed to them
+  const agents = new OnlineAgents({
+    loadWishes: (nodeId) => wishesOfNode(db, nodeId),
+    gatherMs: config.notify.gather,
+    clock,
+    log: log.child({ step: 'link' }),
+  });
+  const presence = new Presence({
+    isOnline: (nodeId) => agents.isOnline(nodeId),
+    store: (nodeId, isOnline) => (isOnline ? markConnected(db, nodeId, clock.nowMs()) : markDisconnected(db, nodeId)),
+    log: log.child({ step: 'ingest' }),
+  });
+
+  // demand: what a node said becomes its wishes
+  const tree = openEbuildTree({ config, log });
+  const unread = new Map<string, string>();
+  const refresh = async (nodeId: string): Promise<void> => {
+    unread.set(nodeId, unread.get(nodeId) ?? '');
+    try {
+      await refreshDemand({ db, tree, config, clock, log, loadPublished }, nodeId);
+    } catch (err) {
+      unread.set(nodeId, errorSentence(err));
+      log.error({ step: 'demand', nodeId, err }, 'demand not refreshed');
+      return;
+    }
+    unread.delete(nodeId);
+    settle.wake();
+    planner.wake();
+    agents.pushWishes(nodeId);
+  };
+
+  // plan: wishes become builds; builder processes take them out of the queue
+  const queue = { loadLiveBuilds, loadCancelledVariants, enqueueBuild, needBuilds, moveBuild, setPriority };
+  const emergeLog = openEmergeLog(config.portage.root);
+  const loadExpectedSeconds = async (): Promise<ExpectedSeconds> =>
+    expectedSeconds(await loadBuildSeconds(db), await emergeLog());
+  const read = { loadDemand, loadWanted, publishedOfVersions, loadExpectedSeconds };
+  const planner = makePlanner({ db, tree, config, clock, log, ...read, ...queue });
+
+  // publish: a publisher process has changed an index; the wishes follow it
+  const newFailures = followFailures(db);
+  const settle = makePump(
+    async () => {
+      for (const nodeId of await newFailures()) await refresh(nodeId);
+      await applyPublished({ db, log, publishedOfVersions, currentIndex, appendEvent });
+      planner.wake();
+      notify.wake();
+      agents.pushWishes();
+    },
+    (err) => log.error({ step: 'demand', err }, 'published packages could not be applied'),
+  );
+
+  // notify: the nodes hear of it
+  const notify = makePump(
+    async () => {
+      await notifyAgents({ db, log, ...agents.eventRound() });
+    },
+    (err) => log.error({ step: 'notify', err }, 'agents could not be notified'),
+  );
+  return { operators, agents, presence, refresh, tree, unread, planner, settle, notify };
+}
+
+/** What agents say, and what follows from it. Each resolves after the commit; what it returns runs after the acknowledgement. */
+export function agentHandlers(flow: Flow, { config, clock, version }: CoordinatorParts, db: Database): AgentHandlers {
+  return {
+    greet: async (hello) => {
+      const { node, lastReport, inventoryWanted } = await ingestHello(db, hello, clock.nowMs());
+      await raiseCursor(db, node.id, hello.lastEvent);
+      return {
+        node: { id: node.id, name: node.name },
+        welcome: {
+          type: 'welcome',
+          protocolVersion: PROTOCOL_VERSION,
+          oldestProtocolVersion: OLDEST_PROTOCOL_VERSION,
+          coordinatorVersion: version,
+          nodeId: node.id,
+          pool: node.pool,
+          packagesUrl: packagesUrl(config, node.pool),
+          index: (await currentIndex(db, node.pool)) ?? null,
+          inventoryWanted,
+          lastReport,
+          sentAtMs: clock.nowMs(),
+        },
+      };
+    },
+    inventory: async (node, inventory) => {
+      await ingestInventory(db, node.id, inventory);
+      return () => flow.refresh(node.id);
+    },
+    report: async (node, report) => {
+      const { isNew } = await ingestReport(db, node.id, report, config.demand.keepReports);
+      return isNew || flow.unread.has(node.id) ? () => flow.refresh(node.id) : undefined;
+    },
+    proofs: async (node, proofs) => {
+      await recordProofs(db, node.id, proofs);
+      return async () => flow.agents.pushWishes(node.id);
+    },
+    eventSeen: async (node, { event }) => {
+      await markSeen(db, node.id, event);
+      return undefined;
+    },
+  };
+}
