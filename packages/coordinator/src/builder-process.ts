@@ -14,6 +14,8 @@ import { runTogether } from './run-together.ts';
 export interface BuilderProcessParts {
   config: CoordinatorConfig;
   databaseUrl: string | undefined;
+  /** Absolute paths that no build may see, beside those that the configuration names. */
+  hidden: readonly string[];
   clock: Clock;
   log: Logger;
   signal: AbortSignal;

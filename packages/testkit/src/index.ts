@@ -2,6 +2,8 @@
 export { type CapturedLog, captureLog, type LogLine } from './capture-log.ts';
 // The machine
 export { freePort } from './free-port.ts';
+// What attacks
+export { HOSTILE_BUILD } from './hostile-build.ts';
 // What an agent says
 export { makeHello, makeInstalledPackage, makeMergeEntry, makeNodeFacts, makeReport } from './make-message.ts';
 export { makeTemporaryDirectory, type TemporaryDirectory } from './temporary-directory.ts';

@@ -11,6 +11,8 @@ export interface AttemptContext {
   directory: AttemptDirectory;
   /** Environment of every call of Portage. */
   env: Readonly<Record<string, string>>;
+  /** Paths of this machine that no build may see, beside those that the configuration names. */
+  hidden: readonly string[];
   clock: Clock;
   /** Aborting it ends every process of the attempt. */
   signal: AbortSignal;

@@ -39,7 +39,8 @@ export async function makeAttemptDirectory(
   for (const parent of [config.build.workDir, staging]) await mkdir(parent, { recursive: true, mode: 0o755 });
   for (const directory of [path, stagingWork]) {
     // Others may write to staging: what they put there in this moment is no directory of ours.
-    await mkdir(directory, { mode: 0o755 });
+    // For us alone: a build, as root, may leave programs there that run as root whoever starts them.
+    await mkdir(directory, { mode: 0o700 });
     await writeFile(join(directory, OWNER_FILE), owner, { flag: 'wx' });
   }
   const paths = attemptPaths(path);

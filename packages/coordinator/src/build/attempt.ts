@@ -16,6 +16,8 @@ export interface AttemptRequest {
   job: BuildJob;
   config: CoordinatorConfig;
   env: Readonly<Record<string, string>>;
+  /** Paths of this machine that no build may see, beside those that the configuration names. */
+  hidden: readonly string[];
   /** How to call our own program: node, its options, the entry file. */
   program: readonly string[];
   clock: Clock;

@@ -57,12 +57,6 @@ export function hostSteps(emerge: readonly string[], job: BuildJob): BuildStep[]
   return targetSteps(emerge, job).map((step) => ({ ...step, network: true }));
 }
 
-/** What stands before a command so that it runs in the root, niced, and without a network where it needs none. */
-export function enterRoot(step: BuildStep, root: string, canUnshareNet: boolean): string[] {
-  const withoutNetwork = canUnshareNet && !step.network ? ['unshare', '--net', '--'] : [];
-  return [...withoutNetwork, 'chroot', root, ...step.argv];
-}
-
 /** A command with a lower claim on the processor. */
 export function niced(nice: number, argv: readonly string[]): string[] {
   return nice === 0 ? [...argv] : ['nice', '-n', String(nice), ...argv];

@@ -1,21 +1,15 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@binhost/shared/time';
+import { withoutProxies } from '../config/portage-environment.ts';
 import { unmetBindings } from './binding-plan.ts';
-import {
-  type BuildStep,
-  bindingSteps,
-  dependencySteps,
-  enterRoot,
-  niced,
-  rebindSteps,
-  targetSteps,
-} from './build-command.ts';
+import { type BuildStep, bindingSteps, dependencySteps, niced, rebindSteps, targetSteps } from './build-command.ts';
 import type { BuildRecord, BuildResult } from './build-result.ts';
 import { buildRootFacts } from './build-root-facts.ts';
 import { faceFiles } from './face.ts';
 import { findFinishedPackage } from './finished-package.ts';
 import { installedSlots, packageDatabaseDigest } from './installed-packages.ts';
+import { lockPasswords } from './lock-passwords.ts';
 import { makeConfText } from './make-conf.ts';
 import { planMounts } from './mount-plan.ts';
 import { parseMountinfo } from './mountinfo.ts';
@@ -25,16 +19,17 @@ import { profileSystem } from './profile-system.ts';
 import { type PortageQuery, readRepositories, readSettings } from './read-portage.ts';
 import { plainDirectoryNames, readPlainFile } from './read-untrusted.ts';
 import { locationsByName } from './repository-locations.ts';
-import { attemptPaths, type RootJob } from './root-job.ts';
+import { attemptPaths, enclosureOf, type RootJob } from './root-job.ts';
+import { closeIn, waitingArgv } from './run-enclosed.ts';
 import { runMounts } from './run-mounts.ts';
-import { canUnshareNet } from './run-namespace-checks.ts';
 import { runSteps, type StepsOutcome } from './run-steps.ts';
 import { writePortageConfig } from './write-portage-config.ts';
 
 /**
  * One build in a throw-away root. In: a job file. Out: result.json beside it, and new packages in the upper of PKGDIR.
  * Called by the builder through the hidden command build-in-root, in a mount and a PID namespace of its own: it mounts and
- * never unmounts, and every process dies with it. It runs outside the root that it makes; only Portage is started inside.
+ * never unmounts, and every process dies with it. It runs outside the root that it makes; each of Portage's commands is
+ * enclosed there (enclosure.ts).
  */
 export async function buildInRoot(jobFile: string, clock: Clock, signal: AbortSignal): Promise<void> {
   const job = JSON.parse(await readFile(jobFile, 'utf8')) as RootJob;
@@ -114,6 +109,7 @@ async function makeRoot({ job, record }: Attempt): Promise<void> {
     hidden: job.hidden,
   });
   await runMounts(actions, { root: paths.root, layers: paths.layers, packages: job.packages });
+  await lockPasswords(paths.root);
   // Portage reads the old places as well; they are the owner's.
   for (const name of ['make.conf', 'make.profile'])
     await rm(join(paths.root, 'etc', name), { recursive: true, force: true });
@@ -132,13 +128,21 @@ async function checkBindings(job: RootJob): Promise<StepsOutcome> {
 
 async function run({ job, clock, signal, record }: Attempt, steps: BuildStep[]): Promise<StepsOutcome> {
   record['steps'] = [...((record['steps'] as string[] | undefined) ?? []), ...steps.map((one) => one.argv.join(' '))];
-  const { root } = attemptPaths(job.attemptDir);
-  const withoutNetwork = await canUnshareNet();
+  const enclosure = enclosureOf(job);
   return runSteps({
     job: job.job,
     steps,
-    prefix: (step) => niced(job.nice, enterRoot(step, root, withoutNetwork)),
-    env: job.env,
+    start: ({ argv, network }) => {
+      const env = network ? job.env : withoutProxies(job.env);
+      return {
+        argv: niced(job.nice, waitingArgv(network)),
+        env,
+        gate: async (pid) => {
+          await closeIn(pid, network, enclosure);
+          return { argv, env };
+        },
+      };
+    },
     clock,
     signal,
     onOutput: (chunk) => void process.stdout.write(chunk),

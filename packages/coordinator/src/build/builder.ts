@@ -45,6 +45,8 @@ export interface BuilderOptions {
   signal: AbortSignal;
   /** How to call our own program; from the running process where left out. */
   program?: readonly string[];
+  /** Paths of this machine that no build may see, beside those that the configuration names. */
+  hidden?: readonly string[];
 }
 
 /** Resolves when the signal has aborted and every build has been handed back. */
@@ -128,7 +130,13 @@ async function build(builder: Builder, job: BuildJob): Promise<void> {
     log.info({ repository: job.repository, use: job.useEnabled }, 'building package');
     await clock.sleep(job.pauseMs, signal);
     const startedMs = clock.monotonicMs();
-    const ended = await runAttempt({ ...builder, job, log, signal: AbortSignal.any([signal, keeper.lost]) });
+    const ended = await runAttempt({
+      ...builder,
+      hidden: builder.hidden ?? [],
+      job,
+      log,
+      signal: AbortSignal.any([signal, keeper.lost]),
+    });
     result = ended;
     await untilLeaseEnds(builder, keeper, () => report(builder, job, ended));
     logEnd(log, ended, clock.monotonicMs() - startedMs);

@@ -39,8 +39,7 @@ export async function hostAttempt(context: AttemptContext): Promise<BuildResult>
   const outcome = await runSteps({
     job,
     steps,
-    prefix: (step) => niced(config.build.nice, step.argv),
-    env: environment(context, configRoot, packages),
+    start: (step) => ({ argv: niced(config.build.nice, step.argv), env: environment(context, configRoot, packages) }),
     clock: context.clock,
     signal: context.signal,
     onOutput: context.onOutput,

@@ -10,12 +10,12 @@ export type MountAction =
   | { kind: 'overlay'; target: string; lower: string; layer: string }
   | { kind: 'packages'; target: string }
   | { kind: 'bind'; target: string; source: string; readOnly: boolean }
-  | { kind: 'devices'; target: string; source: string }
+  /** A directory with the few devices that belong to no machine in particular, and terminals of its own. */
+  | { kind: 'devices'; target: string }
   /** An empty directory to write to. */
   | { kind: 'tmpfs'; target: string; mode: string; whereMissing: 'make' | 'skip' }
   /** An empty directory or file in place of what lies there, if anything does. */
-  | { kind: 'hide'; target: string }
-  | { kind: 'proc'; target: string };
+  | { kind: 'hide'; target: string };
 
 export interface MountPlanInput {
   mounts: readonly MountedFileSystem[];
@@ -31,7 +31,8 @@ export interface MountPlanInput {
 }
 
 /**
- * What makes a throw-away root of the pool's root. An overlay shows one file system alone, so every further one that a build
+ * What makes a throw-away root of the pool's root; /proc and /sys come with each step (enclosure.ts). Sources are read-only:
+ * a step that fetches makes them writable for itself. An overlay shows one file system alone, so every further one that a build
  * needs gets an overlay of its own.
  */
 export function planMounts(input: MountPlanInput): MountAction[] {
@@ -39,16 +40,12 @@ export function planMounts(input: MountPlanInput): MountAction[] {
     { kind: 'overlay', target: '/', lower: input.poolRoot, layer: 'root' },
     ...furtherFileSystems(input),
     ...FRESH.map(({ target, mode }): MountAction => ({ kind: 'tmpfs', target, mode, whereMissing: 'make' })),
-    { kind: 'proc', target: '/proc' },
-    { kind: 'devices', target: '/dev', source: '/dev' },
-    // These came with /dev, and are this machine's own: its programs talk through them.
-    { kind: 'tmpfs', target: '/dev/shm', mode: '1777', whereMissing: 'skip' },
-    { kind: 'hide', target: '/dev/mqueue' },
-    ...systemInformation(input),
+    ...OTHERS.map((target): MountAction => ({ kind: 'tmpfs', target, mode: '0755', whereMissing: 'skip' })),
+    { kind: 'devices', target: '/dev' },
     ...hiddenPaths(input),
     ...neededElsewhere(input),
     { kind: 'bind', target: ROOT_PATHS.tmp, source: join(input.attemptDir, 'tmp'), readOnly: false },
-    { kind: 'bind', target: ROOT_PATHS.distfiles, source: input.distfiles, readOnly: false },
+    { kind: 'bind', target: ROOT_PATHS.distfiles, source: input.distfiles, readOnly: true },
     { kind: 'packages', target: ROOT_PATHS.packages },
     { kind: 'bind', target: '/etc/portage', source: join(input.attemptDir, 'portage'), readOnly: false },
   ];
@@ -61,6 +58,11 @@ const FRESH = [
   { target: '/root', mode: '0700' },
   { target: '/home', mode: '0755' },
 ];
+
+/** Empty where they are there: what lies below is this machine's business, not its system's. */
+const OTHERS = ['/mnt', '/media', '/srv', '/boot', '/var/log', '/var/spool', '/var/backups'];
+
+const EMPTY = [...FRESH.map(({ target }) => target), ...OTHERS];
 
 /** What lies here is no part of the system that packages are built against. */
 const NOT_THE_SYSTEM = [
@@ -99,17 +101,11 @@ function furtherFileSystems({ mounts, poolRoot, attemptDir }: MountPlanInput): M
     .map((target) => ({ kind: 'overlay', target, lower: join(poolRoot, target), layer: layerName(target) }));
 }
 
-/** /sys is read by some builds (processors, CPU flags); never written. */
-function systemInformation({ mounts }: MountPlanInput): MountAction[] {
-  const isMounted = mounts.some((mount) => mount.mountPoint === '/sys' && mount.fsType === 'sysfs');
-  return isMounted ? [{ kind: 'bind', target: '/sys', source: '/sys', readOnly: true }] : [];
-}
-
 function hiddenPaths({ hidden, poolRoot, needed }: MountPlanInput): MountAction[] {
   return hidden
     .filter((path) => path !== poolRoot && isBelow(path, poolRoot))
     .map((path) => insideRoot(path, poolRoot))
-    .filter((path) => !FRESH.some(({ target }) => isBelow(path, target)) && !needed.includes(path))
+    .filter((path) => !EMPTY.some((target) => isBelow(path, target)) && !needed.includes(path))
     .map((target) => ({ kind: 'hide', target }));
 }
 

@@ -1,17 +1,20 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkPrograms } from '../config/check-programs.ts';
 import type { CoordinatorConfig } from '../config/coordinator-config.ts';
 import { coordinatorError } from '../coordinator-errors.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { ATTEMPT_VARIABLE } from './attempt-directory.ts';
 import { niced } from './build-command.ts';
 import type { BuildResult } from './build-result.ts';
+import { ENCLOSURE_PROGRAMS } from './enclosure.ts';
 import { explainFailure } from './explain-failure.ts';
 import { addRootFacts, handOverFiles } from './hand-over.ts';
 import { fileSystemOf, type MountedFileSystem, parseMountinfo } from './mountinfo.ts';
 import { copyPublished } from './published-copy.ts';
 import { attemptPaths, type RootJob } from './root-job.ts';
 import { runBuild } from './run-build.ts';
+import { namespaceObstacle } from './run-namespace-checks.ts';
 
 /**
  * One attempt in a throw-away root, seen from outside: prepares directories, starts our own program inside a mount and a
@@ -52,12 +55,22 @@ export async function overlayAttempt(context: AttemptContext, program: readonly 
 }
 
 /** --kill-child: whatever ends unshare ends the namespace's first process, and with it every process inside. */
-const NAMESPACES = ['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--'];
+const NAMESPACES = [
+  'unshare',
+  '--mount',
+  '--propagation',
+  'private',
+  '--mount-proc',
+  '--pid',
+  '--fork',
+  '--kill-child',
+  '--',
+];
 
 /**
  * Says at the builder's start whether it can work at all.
  *
- * @throws BUILD_MODE_UNAVAILABLE (no root), BUILD_ROOT_FAILED (build.workDir on a file system that cannot hold an upper)
+ * @throws BUILD_MODE_UNAVAILABLE (no root, no namespaces), PROGRAM_MISSING, BUILD_ROOT_FAILED (build.workDir on a file system that cannot hold an upper)
  */
 export async function checkOverlayMode(config: Pick<CoordinatorConfig, 'build'>): Promise<void> {
   if (process.geteuid?.() !== 0) {
@@ -65,7 +78,16 @@ export async function checkOverlayMode(config: Pick<CoordinatorConfig, 'build'>)
       hint: 'Run the builder as root, or set build.mode = "host" where everything that a build needs is installed.',
     });
   }
-  await mkdir(config.build.workDir, { recursive: true, mode: 0o755 });
+  checkPrograms(Object.fromEntries(ENCLOSURE_PROGRAMS.map((name) => [`build.mode = overlay (${name})`, [name]])));
+  const obstacle = await namespaceObstacle();
+  if (obstacle !== undefined) {
+    throw coordinatorError(
+      'BUILD_MODE_UNAVAILABLE',
+      `build.mode overlay encloses every command: expected '${obstacle.command}' to work, got: ${obstacle.got}`,
+      { hint: 'Run the builder where namespaces may be made (no unprivileged container), or set build.mode = "host".' },
+    );
+  }
+  await mkdir(config.build.workDir, { recursive: true, mode: 0o700 });
   if (holdsUpper(config.build.workDir, await mountedFileSystems())) return;
   throw coordinatorError(
     'BUILD_ROOT_FAILED',
@@ -76,7 +98,7 @@ export async function checkOverlayMode(config: Pick<CoordinatorConfig, 'build'>)
   );
 }
 
-async function prepare({ job, config, pool, directory, env }: AttemptContext): Promise<RootJob> {
+async function prepare({ job, config, pool, directory, env, hidden }: AttemptContext): Promise<RootJob> {
   const onStaging = holdsUpper(directory.stagingWork, await mountedFileSystems());
   const base = join(onStaging ? directory.stagingWork : directory.path, 'packages');
   const packages = { lower: join(base, 'published'), upper: join(base, 'new'), work: join(base, 'work') };
@@ -94,12 +116,12 @@ async function prepare({ job, config, pool, directory, env }: AttemptContext): P
     portageq: config.portage.portageq,
     nice: 0,
     env: { ...env },
-    hidden: hiddenPaths(config),
+    hidden: hiddenPaths(config, hidden),
   };
 }
 
 /** What hostile code in a build must not find: secrets, keys, sockets, other builds. */
-function hiddenPaths({ paths, publish, build, control }: CoordinatorConfig): string[] {
+function hiddenPaths({ paths, publish, build, control }: CoordinatorConfig, hidden: readonly string[]): string[] {
   const ours = [
     paths.state,
     paths.packages,
@@ -108,6 +130,8 @@ function hiddenPaths({ paths, publish, build, control }: CoordinatorConfig): str
     build.workDir,
     publish.gnupgHome,
     control.secretFile,
+    ...build.hide,
+    ...hidden,
   ];
   return [...new Set([...ours, ...KNOWN_SECRETS])].filter((path) => path.startsWith('/'));
 }
@@ -118,6 +142,17 @@ const KNOWN_SECRETS = [
   '/var/lib/binhost-agent',
   '/etc/ssh',
   '/etc/ssl/private',
+  '/etc/letsencrypt',
+  '/etc/wireguard',
+  '/etc/openvpn',
+  '/etc/wpa_supplicant',
+  '/etc/NetworkManager/system-connections',
+  '/etc/krb5.keytab',
+  '/var/lib/postgresql',
+  '/var/lib/mysql',
+  '/var/lib/docker',
+  '/var/lib/libvirt',
+  '/var/cache/binhost',
 ];
 
 async function readResult(path: string): Promise<BuildResult | undefined> {

@@ -1,10 +1,11 @@
+import { withoutProxies } from '../config/portage-environment.ts';
 import { openSlotOperators, planBindings } from './binding-plan.ts';
 import type { BindingPlan } from './build-command.ts';
 import { buildRootFacts } from './build-root-facts.ts';
 import { exactAtom } from './face.ts';
 import { installedSlots } from './installed-packages.ts';
 import { type PortageQuery, readDependencies } from './read-portage.ts';
-import { attemptPaths, type RootJob } from './root-job.ts';
+import { attemptPaths, enclosureOf, type RootJob } from './root-job.ts';
 import { blockedPackages, type EbuildDependencies, staleBuildDependencies } from './target-needs.ts';
 
 /** What a build root still lacks for its target, found by looking into the mounted root. */
@@ -43,6 +44,8 @@ export async function staleAtoms(job: RootJob, { install, dependencies }: RootPl
   return atoms;
 }
 
+/** An ebuild without cached metadata is run to be read: in the enclosure of the root, as every command of the build. */
 function queryOf(job: RootJob): PortageQuery {
-  return { portageq: job.portageq, root: attemptPaths(job.attemptDir).root, env: job.env };
+  const enclosure = enclosureOf(job);
+  return { portageq: job.portageq, root: enclosure.root, env: withoutProxies(job.env), enclosure };
 }

@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { coordinatorError } from '../coordinator-errors.ts';
 import { ASKED_SETTINGS, parseEnvvars } from './make-conf.ts';
+import { askEnclosed, type Enclosure } from './run-enclosed.ts';
 import type { EbuildDependencies } from './target-needs.ts';
 
 /** How to ask the Portage of one system. */
@@ -10,6 +11,8 @@ export interface PortageQuery {
   /** The system that is asked; anything but / is entered with chroot. */
   root: string;
   env: Readonly<Record<string, string>>;
+  /** Where builds have run already, or an ebuild may be: the root is entered as their steps enter it. */
+  enclosure?: Enclosure;
 }
 
 /** Settings of make.conf and profile by name; what is not set is missing or empty. */
@@ -35,16 +38,11 @@ export async function readDependencies(
   return { DEPEND, BDEPEND, RDEPEND, PDEPEND, IDEPEND };
 }
 
-async function ask({ portageq, root, env }: PortageQuery, args: string[], fine: number[]): Promise<string> {
-  const argv = root === '/' ? [...portageq, ...args] : ['chroot', root, ...portageq, ...args];
-  const [file = '', ...rest] = argv;
-  const result = await execa(file, rest, {
-    env: { ...env },
-    extendEnv: false,
-    reject: false,
-    stdin: 'ignore',
-    timeout: 60_000,
-  });
+async function ask(query: PortageQuery, args: string[], fine: number[]): Promise<string> {
+  const { portageq, root, env, enclosure } = query;
+  const isInside = root === '/' || enclosure !== undefined;
+  const argv = isInside ? [...portageq, ...args] : ['chroot', root, ...portageq, ...args];
+  const result = enclosure ? await askEnclosed(enclosure, { argv, env }, TIMEOUT_MS) : await askOutside(argv, env);
   if (result.exitCode !== undefined && fine.includes(result.exitCode)) return result.stdout;
   const got = result.stderr.trim().split('\n').at(-1) || result.shortMessage;
   throw coordinatorError('PORTAGE_FAILED', `expected '${argv.join(' ')}' to answer, got: ${got}`, {
@@ -52,3 +50,15 @@ async function ask({ portageq, root, env }: PortageQuery, args: string[], fine: 
     retryable: true,
   });
 }
+
+function askOutside([file = '', ...args]: readonly string[], env: Readonly<Record<string, string>>) {
+  return execa(file, args, {
+    env: { ...env },
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+    timeout: TIMEOUT_MS,
+  });
+}
+
+const TIMEOUT_MS = 60_000;

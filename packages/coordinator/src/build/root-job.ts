@@ -34,5 +34,10 @@ export function attemptPaths(attemptDir: string) {
   };
 }
 
+/** Where the commands of an attempt run. */
+export function enclosureOf({ attemptDir }: Pick<RootJob, 'attemptDir'>): { root: string; directory: string } {
+  return { root: attemptPaths(attemptDir).root, directory: attemptDir };
+}
+
 /** Below an attempt's directory: the sessions that it began, one line `SESSION TICKS` each. */
 export const SESSIONS_FILE = 'sessions';

@@ -17,6 +17,11 @@ export interface RunRequest {
   onStart?: (pid: number) => void;
   /** Whether the process is given a pipe as stdin that closes when we end, however we end. */
   holdStdin?: boolean;
+  /**
+   * The process waits for a message: called with its number once it says so, and what it resolves to is sent. Where it rejects,
+   * the process is ended and counts as not started.
+   */
+  gate?: (pid: number) => Promise<object>;
 }
 
 export interface RunLimits {
@@ -54,6 +59,12 @@ export async function runBuild(request: RunRequest): Promise<RunOutcome> {
   request.signal.addEventListener('abort', onAbort);
   if (request.signal.aborted) onAbort();
   const watch = watchLimits(request, done.signal, end);
+  if (request.gate) {
+    passGate(child, request.gate, (error) => {
+      tail.add(Buffer.from(error.message));
+      end('not-started');
+    });
+  }
   child.all.on('data', (chunk: Buffer) => {
     watch.heard();
     tail.add(chunk);
@@ -74,7 +85,7 @@ const TAIL_BYTES = 256 * 1024;
 /** How long output may still come through a pipe that an escaped grandchild holds open. */
 const DRAIN_MS = 2000;
 
-function start({ argv, env, holdStdin = false }: RunRequest) {
+function start({ argv, env, gate, holdStdin = false }: RunRequest) {
   const [file = '', ...args] = argv;
   return execa(file, args, {
     env: { ...env },
@@ -84,9 +95,21 @@ function start({ argv, env, holdStdin = false }: RunRequest) {
     reject: false,
     all: true,
     stdin: holdStdin ? 'pipe' : 'ignore',
+    ipc: gate !== undefined,
   });
 }
 type Child = ReturnType<typeof start>;
+
+function passGate(child: Child, gate: NonNullable<RunRequest['gate']>, onError: (error: Error) => void): void {
+  const { pid } = child;
+  if (pid === undefined) return;
+  child.once('message', () => {
+    gate(pid).then((message) => {
+      // The other end may have been ended by a limit meanwhile.
+      if (child.connected) child.send(message);
+    }, onError);
+  });
+}
 
 async function settled(child: Child, clock: Clock): Promise<{ exitCode: number | undefined; text: string }> {
   const finished = child.then((result) => ({ exitCode: result.exitCode, text: String(result.shortMessage ?? '') }));

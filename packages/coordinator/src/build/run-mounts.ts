@@ -1,4 +1,4 @@
-import { lstat, mkdir, readlink, stat } from 'node:fs/promises';
+import { lstat, mkdir, readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { execa } from 'execa';
 import { coordinatorError } from '../coordinator-errors.ts';
@@ -36,12 +36,9 @@ async function mountOne(action: MountAction, places: MountPlaces): Promise<void>
     case 'bind':
       return bind(action.source, target, action.readOnly);
     case 'devices':
-      await mount(['--rbind', action.source, target]);
-      return mount(['--make-rslave', target]);
+      return mountDevices(target);
     case 'tmpfs':
-      return mount(['-t', 'tmpfs', '-o', `mode=${action.mode}`, 'tmpfs', target]);
-    case 'proc':
-      return mount(['-t', 'proc', 'proc', target]);
+      return mount(['-t', 'tmpfs', '-o', `nosuid,nodev,mode=${action.mode}`, 'tmpfs', target]);
   }
 }
 
@@ -63,20 +60,50 @@ async function mountLayer(
 }
 
 function mountOverlay(layer: { lower: string; upper: string; work: string }, target: string): Promise<void> {
-  const options = `lowerdir=${layer.lower},upperdir=${layer.upper},workdir=${layer.work}`;
+  // nodev: a device that some package brings, or that lies below, opens nothing.
+  const options = `nodev,lowerdir=${layer.lower},upperdir=${layer.upper},workdir=${layer.work}`;
   return mount(['-t', 'overlay', '-o', options, 'binhost-build', target]);
 }
 
 async function bind(source: string, target: string, readOnly: boolean): Promise<void> {
   await mount(['--bind', source, target]);
-  if (readOnly) await mount(['-o', 'remount,bind,ro', target]);
+  await mount(['-o', `remount,bind,nodev${readOnly ? ',ro' : ''}`, target]);
 }
+
+/** The names are the kernel's; every build root has these and no others. */
+async function mountDevices(target: string): Promise<void> {
+  await mount(['-t', 'tmpfs', '-o', 'nosuid,noexec,mode=0755', 'tmpfs', target]);
+  for (const name of DEVICES) {
+    await writeFile(join(target, name), '');
+    await mount(['--bind', join('/dev', name), join(target, name)]);
+  }
+  for (const name of ['pts', 'shm']) await mkdir(join(target, name));
+  await mount([
+    '-t',
+    'devpts',
+    '-o',
+    'nosuid,noexec,newinstance,ptmxmode=0666,mode=0620',
+    'devpts',
+    join(target, 'pts'),
+  ]);
+  await mount(['-t', 'tmpfs', '-o', 'nosuid,nodev,mode=1777', 'tmpfs', join(target, 'shm')]);
+  for (const [name, to] of DEVICE_LINKS) await symlink(to, join(target, name));
+}
+
+const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
+const DEVICE_LINKS = [
+  ['ptmx', 'pts/ptmx'],
+  ['fd', '/proc/self/fd'],
+  ['stdin', '/proc/self/fd/0'],
+  ['stdout', '/proc/self/fd/1'],
+  ['stderr', '/proc/self/fd/2'],
+] as const;
 
 async function hide(target: string): Promise<void> {
   const found = await stat(target).catch(() => undefined);
   if (!found) return;
   if (found.isDirectory()) return mount(['-t', 'tmpfs', '-o', 'mode=0700,ro', 'tmpfs', target]);
-  return bind('/dev/null', target, false);
+  return mount(['--bind', '/dev/null', target]);
 }
 
 async function mount(args: string[]): Promise<void> {

@@ -3,14 +3,13 @@ import type { BuildJob } from '../queue/build-job.ts';
 import type { BuildStep } from './build-command.ts';
 import type { BuildFailure } from './build-result.ts';
 import { explainFailure } from './explain-failure.ts';
-import { type RunLimits, runBuild } from './run-build.ts';
+import { type RunLimits, type RunRequest, runBuild } from './run-build.ts';
 
 export interface StepRun {
   job: BuildJob;
   steps: readonly BuildStep[];
-  /** What stands before each command: niceness, chroot. */
-  prefix: (step: BuildStep) => string[];
-  env: Readonly<Record<string, string>>;
+  /** How each command is started: with a lower niceness, in a root of its own. */
+  start: (step: BuildStep) => Pick<RunRequest, 'argv' | 'env' | 'gate'>;
   clock: Clock;
   signal: AbortSignal;
   onOutput: (chunk: Buffer) => void;
@@ -26,7 +25,7 @@ export async function runSteps(run: StepRun): Promise<StepsOutcome> {
   const startedMs = run.clock.monotonicMs();
   for (const step of run.steps) {
     run.onOutput(Buffer.from(`\n>>> binhost: ${step.name}: ${step.argv.join(' ')}\n`));
-    const outcome = await runBuild({ ...run, ...timeLeft(run, startedMs), argv: run.prefix(step) });
+    const outcome = await runBuild({ ...run, ...timeLeft(run, startedMs), ...run.start(step) });
     if (outcome.ended === 'exit' && outcome.exitCode === 0) continue;
     const why = explainFailure({ step: step.name, cpv: run.job.cpv, ...outcome });
     return why.kind === 'machinery' ? { machinery: why.text } : { failure: { ...why, kind: why.kind } };

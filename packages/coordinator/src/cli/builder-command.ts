@@ -12,11 +12,11 @@ export function builderCommand(context: CommandContext): CommandModule<GlobalArg
     handler: async (args) => {
       // Loaded only here: the short commands need neither database nor server.
       const { runBuilderProcess } = await import('../builder-process.ts');
-      const { config, databaseUrl } = loadConfigFor(context, args);
+      const { config, databaseUrl, secretPaths: hidden } = loadConfigFor(context, args);
       const log = makeLog(config.log.level);
       const stdin = args['parent-pipe'] ? context.stdin : undefined;
       await runWorker({ signal: context.signal, stdin }, (signal) =>
-        runBuilderProcess({ config, databaseUrl, clock: systemClock, log, signal }),
+        runBuilderProcess({ config, databaseUrl, hidden, clock: systemClock, log, signal }),
       );
     },
   };

@@ -237,6 +237,10 @@ export const coordinatorConfig = z.object({
       memoryMax: byteSize('0').describe(
         'Most memory that one build may take, where cgroups of version 2 can be written; 0: no limit',
       ),
+      hide: z
+        .array(z.string())
+        .default([])
+        .describe('Further files and directories of this machine that no build may see'),
       nice: z.number().int().min(0).max(19).default(10).describe('Niceness of builds'),
       logHead: byteSize('1MiB').describe('How much of the beginning of a long build log is kept'),
       logTail: byteSize('4MiB').describe('How much of the end of a long build log is kept'),

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { loadConfig } from '@binhost/shared/config';
 import { parse } from 'smol-toml';
 import { coordinatorError } from '../coordinator-errors.ts';
@@ -26,6 +27,8 @@ export interface LoadedConfig {
   config: CoordinatorConfig;
   /** postgres.url, else DATABASE_URL; undefined: the private cluster. */
   databaseUrl: string | undefined;
+  /** The configuration file and the socket of a database that databaseUrl names: absolute paths that no build may see. */
+  secretPaths: string[];
 }
 
 /**
@@ -43,7 +46,25 @@ export function loadCoordinatorConfig({ file, env, flags = {}, withSecret = fals
     flags,
   });
   const config = withDefaultPool(withSecret ? withSecretFromFile(loaded) : loaded);
-  return { config, databaseUrl: config.postgres.url || env['DATABASE_URL'] || undefined };
+  const databaseUrl = config.postgres.url || env['DATABASE_URL'] || undefined;
+  return { config, databaseUrl, secretPaths: [resolve(fileName), ...databaseSockets(databaseUrl)] };
+}
+
+/** A socket's directory stands as `?host=/path`, or with its slashes escaped where a host would. */
+function databaseSockets(databaseUrl: string | undefined): string[] {
+  const hosts = [/^[^:]+:\/\/(?:[^@/]*@)?([^:/?]*)/, /[?&]host=([^&]*)/].map(
+    (one) => one.exec(databaseUrl ?? '')?.[1] ?? '',
+  );
+  return hosts.flatMap(decoded).filter((path) => path.startsWith('/'));
+}
+
+/** Nothing where the address is not well formed: the driver says what is wrong with it. */
+function decoded(text: string): string[] {
+  try {
+    return decodeURIComponent(text).split(',');
+  } catch {
+    return [];
+  }
 }
 
 function readToml(fileName: string): Record<string, unknown> {

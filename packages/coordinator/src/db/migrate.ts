@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
+import { packageDirectory } from '../config/package-directory.ts';
 import { coordinatorError } from '../coordinator-errors.ts';
 import { makeClient, type RawClient } from './connect.ts';
 
@@ -54,13 +54,6 @@ function newestMigrationMs(): number {
   return Math.max(0, ...journal.entries.map((entry) => entry.when));
 }
 
-/** Lies in the package's root: this file runs from src/db/ and, bundled, from dist/. */
 function migrationsFolder(): string {
-  let directory = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(directory, 'package.json'))) {
-    const parent = dirname(directory);
-    if (parent === directory) break;
-    directory = parent;
-  }
-  return join(directory, 'migrations');
+  return join(packageDirectory(), 'migrations');
 }

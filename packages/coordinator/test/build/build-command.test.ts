@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   bindingSteps,
   dependencySteps,
-  enterRoot,
   hostSteps,
   niced,
   rebindSteps,
@@ -74,16 +73,6 @@ describe('hostSteps', () => {
       '--fetchonly',
       '--buildpkgonly',
     ]);
-  });
-});
-
-describe('enterRoot', () => {
-  const [fetch, build] = hostSteps(['emerge'], makeBuildJob());
-  it('takes the network away from what needs none, where that is possible', () => {
-    const offline = { ...build!, network: false };
-    expect(enterRoot(offline, '/r', true).slice(0, 5)).toEqual(['unshare', '--net', '--', 'chroot', '/r']);
-    expect(enterRoot(offline, '/r', false).slice(0, 2)).toEqual(['chroot', '/r']);
-    expect(enterRoot(fetch!, '/r', true).slice(0, 2)).toEqual(['chroot', '/r']);
   });
 });
 

@@ -57,17 +57,25 @@ describe('planMounts', () => {
   });
 
   it('hides our own directories, except where an empty directory hides them already', () => {
-    const hidden = planMounts(input()).filter((action) => action.kind === 'hide');
-    expect(hidden.map(({ target }) => target)).toEqual(['/dev/mqueue', '/var/lib/binhost-coordinator']);
+    const hidden = planMounts(input({ hidden: ['/var/lib/binhost-coordinator', '/root/keys', '/srv/keys'] })).filter(
+      (action) => action.kind === 'hide',
+    );
+    expect(hidden.map(({ target }) => target)).toEqual(['/var/lib/binhost-coordinator']);
   });
 
-  it("shows a build none of this machine's shared memory and message queues", () => {
+  it('makes a /dev of its own, and leaves /proc and /sys to each step', () => {
     const plan = planMounts(input());
-    const devices = plan.findIndex((action) => action.kind === 'devices');
-    expect(plan.slice(devices + 1, devices + 3)).toEqual([
-      { kind: 'tmpfs', target: '/dev/shm', mode: '1777', whereMissing: 'skip' },
-      { kind: 'hide', target: '/dev/mqueue' },
-    ]);
+    expect(plan.filter(({ target }) => target.startsWith('/dev'))).toEqual([{ kind: 'devices', target: '/dev' }]);
+    expect(plan.filter(({ target }) => /^\/(?:proc|sys)/.test(target))).toEqual([]);
+  });
+
+  it('shows the sources read-only', () => {
+    expect(planMounts(input())).toContainEqual({
+      kind: 'bind',
+      target: '/var/cache/distfiles',
+      source: '/var/cache/distfiles',
+      readOnly: true,
+    });
   });
 
   it('binds a repository that lies where the root shows nothing', () => {
@@ -93,9 +101,6 @@ describe('planMounts', () => {
     const plan = planMounts(input({ mounts, poolRoot: '/roots/musl', hidden: ['/roots/musl/secret', '/var/lib/x'] }));
     expect(plan[0]).toEqual({ kind: 'overlay', target: '/', lower: '/roots/musl', layer: 'root' });
     expect(plan[1]).toMatchObject({ kind: 'overlay', target: '/usr', lower: '/roots/musl/usr' });
-    expect(plan.filter((action) => action.kind === 'hide')).toEqual([
-      { kind: 'hide', target: '/dev/mqueue' },
-      { kind: 'hide', target: '/secret' },
-    ]);
+    expect(plan.filter((action) => action.kind === 'hide')).toEqual([{ kind: 'hide', target: '/secret' }]);
   });
 });
