@@ -300,5 +300,6 @@ CREATE INDEX "published_by_cpv" ON "published_packages" USING btree ("pool","cpv
 CREATE INDEX "build_dependencies_needs" ON "build_dependencies" USING btree ("needs_build_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "builds_live_once" ON "builds" USING btree ("variant_key") WHERE state in ('blocked', 'queued', 'leased', 'building', 'built', 'publishing', 'held', 'quarantined', 'failed', 'aborted');--> statement-breakpoint
 CREATE UNIQUE INDEX "builds_running_once" ON "builds" USING btree ("pool","cpv") WHERE state in ('leased', 'building');--> statement-breakpoint
+CREATE INDEX "builds_by_variant" ON "builds" USING btree ("variant_key","id");--> statement-breakpoint
 CREATE INDEX "builds_claimable" ON "builds" USING btree ("pool","priority") WHERE state = 'queued';--> statement-breakpoint
 CREATE UNIQUE INDEX "chores_live_once" ON "chores" USING btree ("kind") WHERE state in ('asked', 'running');

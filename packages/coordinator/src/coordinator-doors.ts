@@ -111,7 +111,7 @@ function operatorActions(flow: Flow, { config }: CoordinatorParts, db: Database)
     requestBuild: (request) => requestBuild({ db, tree: flow.tree, config, publishedByVariant, enqueueBuild }, request),
     onChange: () => {
       flow.planner.wake();
-      flow.agents.pushWishes();
+      flow.settle.wake();
     },
   });
 }

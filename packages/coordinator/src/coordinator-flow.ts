@@ -6,6 +6,7 @@ import type { CoordinatorParts } from './coordinator.ts';
 import type { Database } from './db/database.ts';
 import { applyPublished } from './demand/apply-published.ts';
 import { followFailures } from './demand/follow-failures.ts';
+import { followWishes } from './demand/follow-wishes.ts';
 import { loadDemand, loadWanted } from './demand/load-demand.ts';
 import { recordProofs } from './demand/record-proofs.ts';
 import { refreshDemand } from './demand/refresh-demand.ts';
@@ -77,7 +78,7 @@ export function wireSteps({ config, clock, log }: CoordinatorParts, db: Database
     unread.delete(nodeId);
     settle.wake();
     planner.wake();
-    agents.pushWishes(nodeId);
+    agents.pushWishes([nodeId]);
   };
 
   // plan: wishes become builds; builder processes take them out of the queue
@@ -90,13 +91,14 @@ export function wireSteps({ config, clock, log }: CoordinatorParts, db: Database
 
   // publish: a publisher process has changed an index; the wishes follow it
   const newFailures = followFailures(db);
+  const changedWishes = followWishes(db);
   const settle = makePump(
     async () => {
       for (const nodeId of await newFailures()) await refresh(nodeId);
       await applyPublished({ db, log, publishedOfVersions, currentIndex, appendEvent });
       planner.wake();
       notify.wake();
-      agents.pushWishes();
+      agents.pushWishes(await changedWishes());
     },
     (err) => log.error({ step: 'demand', err }, 'published packages could not be applied'),
   );
@@ -144,7 +146,7 @@ export function agentHandlers(flow: Flow, { config, clock, version }: Coordinato
     },
     proofs: async (node, proofs) => {
       await recordProofs(db, node.id, proofs);
-      return async () => flow.agents.pushWishes(node.id);
+      return async () => flow.agents.pushWishes([node.id]);
     },
     eventSeen: async (node, { event }) => {
       await markSeen(db, node.id, event);

@@ -83,3 +83,16 @@ export async function loadFailuresOfNodes(db: Database): Promise<FailureOfNode[]
       select 1 from wishes o where o.node_id = w.node_id and o.state = 'excluded' and o.reason_code = 'build-only')`);
   return rows.map(({ node, build, attempts }) => ({ nodeId: node, buildId: Number(build), attemptCount: attempts }));
 }
+
+/** Node → digest of all that its `wishes` snapshot is made of; nodes without live wishes are absent. One look at all wishes. */
+export async function loadWishDigests(db: Database): Promise<Map<string, string>> {
+  const rows = await db.execute<{ node: string; digest: string }>(sql`
+    select w.node_id as node, md5(string_agg(concat_ws('|', w.id, w.position, w.state, w.reason_code, w.reason,
+      w.published_build_id, w.state_since, b.id, b.state, b.reason), ';' order by w.id)) as digest
+    from wishes w
+    left join builds b on b.id = (
+      select max(id) from builds where variant_key = w.variant_key and state <> 'superseded') and b.state <> 'published'
+    where w.state <> 'gone'
+    group by w.node_id`);
+  return new Map(rows.map(({ node, digest }) => [node, digest]));
+}

@@ -36,6 +36,7 @@ interface OnlineAgent {
   /** The wishes that were sent last, as text: an equal snapshot is not sent again. */
   sentWishes: string | undefined;
   wishes: Pump;
+  pushFailed: boolean;
   over: AbortController;
 }
 
@@ -110,10 +111,11 @@ export class OnlineAgents {
     return this.agents.has(nodeId);
   }
 
-  /** Wishes may have changed: of this node, or of all. */
-  pushWishes(nodeId?: string): void {
+  /** The wishes of these nodes may have changed; those that a push has failed to reach get another. */
+  pushWishes(nodeIds: readonly string[]): void {
+    const changed = new Set(nodeIds);
     for (const agent of this.agents.values()) {
-      if (nodeId === undefined || agent.node.id === nodeId) agent.wishes.wake();
+      if (agent.pushFailed || changed.has(agent.node.id)) agent.wishes.wake();
     }
   }
 
@@ -143,13 +145,17 @@ export class OnlineAgents {
   }
 
   private makeAgent(node: ConnectedNode, session: AgentSession, lastEvent: number): OnlineAgent {
-    const failed = (err: unknown): void => this.parts.log.error({ err, node: node.name }, 'push failed');
+    const failed = (err: unknown): void => {
+      agent.pushFailed = true;
+      this.parts.log.error({ err, node: node.name }, 'push failed');
+    };
     const agent: OnlineAgent = {
       node,
       session,
       sentEvent: lastEvent,
       sentWishes: undefined,
       wishes: makePump(() => this.sendWishes(agent), failed),
+      pushFailed: false,
       over: new AbortController(),
     };
     return agent;
@@ -160,6 +166,7 @@ export class OnlineAgents {
     if (agent.sentWishes !== undefined) await this.parts.clock.sleep(this.parts.gatherMs, agent.over.signal);
     if (agent.over.signal.aborted) return;
     const wishes = await this.parts.loadWishes(agent.node.id);
+    agent.pushFailed = false;
     const text = JSON.stringify(wishes);
     if (text === agent.sentWishes) return;
     agent.session.send('loose', { type: 'wishes', madeAtMs: this.parts.clock.nowMs(), wishes });

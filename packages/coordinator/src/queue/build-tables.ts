@@ -79,6 +79,7 @@ export const builds = pgTable(
     uniqueIndex('builds_running_once')
       .on(table.pool, table.cpv)
       .where(sql.raw(`state in (${inList(LEASED_BUILD_STATES)})`)),
+    index('builds_by_variant').on(table.variantKey, table.id),
     index('builds_claimable').on(table.pool, table.priority).where(sql`state = 'queued'`),
     check('builds_state', sql.raw(`state in (${inList(BUILD_STATES)})`)),
     check('builds_failure_kind', sql.raw(`failure_kind in (${inList(FAILURE_KINDS)})`)),
