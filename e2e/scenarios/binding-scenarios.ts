@@ -65,7 +65,6 @@ const scripting: EbuildOf[] = [
 export const slotOperatorWithSeveralSlots: Scenario = {
   name: 'slot-operator-with-several-slots',
   buildRoots: true,
-  realOnly: 'the simulated Portage cannot unmerge yet',
   fleet: {
     repositories: { main: scripting },
     binhost: {

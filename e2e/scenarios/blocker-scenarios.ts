@@ -2,13 +2,10 @@ import type { Scenario } from './fleet.ts';
 
 /** Packages that can't stand beside each other: in a build root of its own the binhost's choice does not matter. */
 
-const SIMULATION_LACKS = 'the simulated Portage has no blockers yet';
-
 /** Two mail programs that block each other: the binhost has one, the nodes want the other. */
 export const mailersThatBlockEachOther: Scenario = {
   name: 'mailers-that-block-each-other',
   buildRoots: true,
-  realOnly: SIMULATION_LACKS,
   fleet: {
     repositories: {
       main: [
@@ -33,7 +30,6 @@ export const mailersThatBlockEachOther: Scenario = {
 export const hardBlockerInDepend: Scenario = {
   name: 'hard-blocker-in-depend',
   buildRoots: true,
-  realOnly: SIMULATION_LACKS,
   fleet: {
     repositories: {
       main: [{ cpv: 'dev-libs/oldtool-1.0' }, { cpv: 'app-misc/newtool-2.0', depend: '!!dev-libs/oldtool' }],

@@ -32,6 +32,9 @@ export const ebuilds: EbuildDescription[] = [
   { cpv: 'app-misc/tool-1.0', bdepend: 'app-misc/maker', rdepend: '|| ( app-misc/none app-misc/alt )' },
   { cpv: 'app-misc/maker-3.0' },
   { cpv: 'app-misc/alt-3.0', iuse: 'a +b' },
+  { cpv: 'mail-mta/ssmtp-2.64', iuse: 'ssl', rdepend: '!mail-mta/postfix' },
+  { cpv: 'mail-mta/postfix-3.8', iuse: 'ssl', rdepend: '!mail-mta/ssmtp' },
+  { cpv: 'app-misc/zlast-1.0', rdepend: 'mail-mta/postfix' },
   { cpv: 'app-misc/live-9999', keywords: '', properties: 'live' },
 ];
 
@@ -110,5 +113,22 @@ export const recordedCases: RecordedCase[] = [
     host: { world: ['app-misc/ca-certificates', ...world], makeConf: { USE: 'dbus' } },
     args: ['-GpuDN', 'world'],
     binaries: true,
+  },
+  {
+    name: 'soft-blocker-drives-out',
+    host: {
+      world: ['mail-mta/postfix', 'app-misc/zlast', 'app-misc/ca-certificates', 'sys-fs/fuse'],
+      installed: [
+        { cpv: 'mail-mta/ssmtp-2.64' },
+        { cpv: 'dev-libs/libfoo-1.0' },
+        { cpv: 'sys-fs/fuse-2.6.1', rdepend: 'dev-libs/libfoo:0/1=', depend: 'dev-libs/libfoo:0/1=' },
+      ],
+    },
+    args: update,
+  },
+  {
+    name: 'soft-blocker-of-a-package-that-is-only-built',
+    host: { world: ['mail-mta/ssmtp'], installed: [{ cpv: 'mail-mta/ssmtp-2.64' }] },
+    args: ['-pv', '--buildpkgonly', '=mail-mta/postfix-3.8'],
   },
 ];

@@ -11,6 +11,7 @@ import { resolve } from '../resolve/resolve.mjs';
 import { mergeListText } from '../show/merge-list.mjs';
 import { ignoredBinariesText, problemText, rebuildsText, useChangesText } from '../show/notes.mjs';
 import { parseEmergeOptions } from './emerge-options.mjs';
+import { rageClean } from './rage-clean.mjs';
 import { runTasks } from './run-tasks.mjs';
 
 /** @param {string[]} argv @param {Record<string, string | undefined>} env @param {import('./run-program.mjs').Output} output */
@@ -21,6 +22,7 @@ export async function emerge(argv, env, output) {
   const system = readSystem(env);
   const options = parseEmergeOptions(argv, system.settings.values.EMERGE_DEFAULT_OPTS ?? '');
   if ('wrong' in options) return { stderr: `emerge: error: unrecognized arguments: ${options.wrong}\n`, code: 2 };
+  if (options.rageClean) return rageClean({ system, options, output });
   applyFeatures(options, system);
   const binaries = options.usepkg ? await loadBinaries(system, options, output) : [];
   return emergeTargets({ system, options, binaries, output });

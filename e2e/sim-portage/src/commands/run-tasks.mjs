@@ -6,6 +6,7 @@ import { addToWorld } from '../host/installed.mjs';
 import { fetchBinary } from '../install/fetch-binary.mjs';
 import { installBinary } from '../install/install-binary.mjs';
 import { installBuilt } from '../install/install-built.mjs';
+import { selectionText, unmergePackage } from '../install/unmerge.mjs';
 
 /** @returns {Promise<{ code: number }>} */
 export async function runTasks({ system, options, resolution, output }) {
@@ -25,13 +26,28 @@ export async function runTasks({ system, options, resolution, output }) {
     };
     const done = await runTask(task);
     wroteBinary ||= done === 'built';
-    if (done !== 'failed') continue;
+    if (done !== 'failed') {
+      driveOut(task, resolution.uninstalls.get(pkg) ?? []);
+      continue;
+    }
     code = 1;
     break;
   }
   if (wroteBinary) await writeIndex(system.settings);
   if (code === 0) recordFavorites({ system, options, resolution, output });
   return { code };
+}
+
+/** What the package that was just merged has blocked. */
+function driveOut({ system, options, output, place }, uninstalls) {
+  if (options.fetchonly || options.buildpkgonly) return;
+  for (const { installed } of uninstalls) {
+    const pkg = system.installed.find((each) => each.cpv === installed.cpv);
+    output.out(`\n>>> Uninstalling ${pkg.cpv}::${pkg.repository}\n${selectionText([pkg], system.installed)}`);
+    output.out(`\n>>> Unmerging ${pkg.cpv}...\n`);
+    unmergePackage(system, pkg);
+    output.out(`\n>>> Completed ${place.split(') ')[0]}) ${pkg.cpv}::${pkg.repository}\n`);
+  }
 }
 
 /** @returns {Promise<'done' | 'built' | 'failed'>} */

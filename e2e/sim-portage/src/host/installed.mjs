@@ -52,12 +52,20 @@ export function recordInstalled(host, { cpv, files, replaces }) {
 
 export const readWorld = (host) => readConfigLines(host.worldFile).sort(byText);
 
-export function addToWorld(host, cps) {
-  const all = new Set([...readWorld(host), ...cps]);
+export const addToWorld = (host, cps) => writeWorld(host, [...new Set([...readWorld(host), ...cps])]);
+
+/** @param {(line: string) => boolean} isGone */
+export function removeFromWorld(host, isGone) {
+  const lines = readWorld(host);
+  const left = lines.filter((line) => !isGone(line));
+  if (left.length < lines.length) writeWorld(host, left);
+}
+
+function writeWorld(host, lines) {
   mkdirSync(join(host.worldFile, '..'), { recursive: true });
   writeFileSync(
     host.worldFile,
-    [...all]
+    lines
       .sort(byText)
       .map((line) => `${line}\n`)
       .join(''),

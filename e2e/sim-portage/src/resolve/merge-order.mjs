@@ -4,8 +4,13 @@
  */
 import { NotSimulated } from './not-simulated.mjs';
 
-/** @param {any} graph see walk.mjs @returns {any[]} packages that are merged (or fetched, or built) */
-export function mergeOrder(graph, options) {
+/**
+ * @param {any} graph see walk.mjs
+ * @param {any} options
+ * @param {Set<any>} late packages that drive others out: merged when nothing else is left to merge before them
+ * @returns {any[]} packages that are merged (or fetched, or built)
+ */
+export function mergeOrder(graph, options, late) {
   const isMerged = (pkg) => pkg.kind !== 'installed' && !graph.onlydeps.has(pkg);
   if (options.nodeps) return [...graph.nodes].filter(isMerged);
   const left = withoutIdleRoots(graph);
@@ -13,7 +18,7 @@ export function mergeOrder(graph, options) {
   const ordered = [...left].sort((a, b) => (parents.get(b) ?? 0) - (parents.get(a) ?? 0));
   const list = [];
   while (left.size > 0) {
-    const round = nextRound(graph, ordered, left);
+    const round = nextRound(graph, ordered, { left, late });
     for (const pkg of round) left.delete(pkg);
     list.push(...round.filter(isMerged));
   }
@@ -44,12 +49,14 @@ function countParents(graph, left) {
   return counts;
 }
 
-function nextRound(graph, ordered, left) {
+function nextRound(graph, ordered, { left, late }) {
   const here = ordered.filter((pkg) => left.has(pkg));
   const waitsFor = (pkg, kinds) =>
     [...(graph.edges.get(pkg) ?? [])].some(([child, kind]) => left.has(child) && kinds.includes(kind));
   const free = here.filter((pkg) => !waitsFor(pkg, ['build', 'run', 'post']));
-  if (free.length > 0) return free;
+  const now = free.filter((pkg) => !late.has(pkg));
+  if (now.length > 0) return now;
+  if (free.length > 0) return [free[0]];
   for (const kinds of [['build', 'run'], ['build']]) {
     const found = here.find((pkg) => !waitsFor(pkg, kinds));
     if (found) return [found];

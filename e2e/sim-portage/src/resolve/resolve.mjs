@@ -4,6 +4,7 @@
  */
 import { matchesAtom, parseAtom } from '../grammar/atoms.mjs';
 import { atomsOf, reduceDependencies } from '../grammar/dependencies.mjs';
+import { drivenOut } from './blockers.mjs';
 import { boundAtoms, makeChooser } from './candidates.mjs';
 import { mergeOrder } from './merge-order.mjs';
 import { NotSimulated } from './not-simulated.mjs';
@@ -13,7 +14,7 @@ const MOST_WALKS = 30;
 
 /**
  * @param {{ system: any, options: any, binaries: any[], targets: { atom: any, from: string[], isWorld?: boolean }[] }} request
- * @returns {{ list: any[], problems: any[], brokenWorld: string[], ignored: Map<any, any>, rebuilds: Map<any, any[]>,
+ * @returns {{ list: any[], problems: any[], brokenWorld: string[], ignored: Map<any, any>, rebuilds: Map<any, any[]>, uninstalls: Map<any, any[]>,
  *   useChanges: Map<string, any>, backtracked: number, graph: any, useOf: (pkg: any) => Set<string> }}
  */
 export function resolve(request) {
@@ -74,10 +75,11 @@ function whatWillBe(look) {
 }
 
 function result(look, graph) {
-  checkBlockers(look, graph);
-  const list = graph.problems.length > 0 ? [] : mergeOrder(graph, look.options);
+  const isBroken = graph.problems.length > 0;
+  const uninstalls = isBroken ? new Map() : drivenOut(look, graph, reachOf(look, graph));
   return {
-    list,
+    list: isBroken ? [] : mergeOrder(graph, look.options, new Set(uninstalls.keys())),
+    uninstalls,
     graph,
     backtracked: Math.max(look.backtracked, look.passedOver ? 1 : 0),
     brokenWorld: look.brokenWorld,
@@ -124,6 +126,10 @@ function isBroken(graph, atom) {
   return provider !== undefined && provider.kind !== 'installed' && provider.subslot !== atom.subslot;
 }
 
+function reachOf({ system }, graph) {
+  return { isReplaced: (pkg) => replaced(graph, pkg), needed: worldClosure(system) };
+}
+
 /** Which providers of the list cause which rebuilds, for the note behind it. */
 function causedRebuilds(look, graph) {
   const caused = new Map();
@@ -135,13 +141,4 @@ function causedRebuilds(look, graph) {
     }
   }
   return caused;
-}
-
-function checkBlockers({ system }, graph) {
-  for (const { atom, parent } of graph.blockers) {
-    const future = [...graph.nodes, ...system.installed.filter((pkg) => !replaced(graph, pkg))];
-    const hit = future.find((pkg) => pkg.cp !== parent.cp && matchesAtom({ ...atom, blocks: '' }, pkg));
-    const now = system.installed.find((pkg) => pkg.cp !== parent.cp && matchesAtom({ ...atom, blocks: '' }, pkg));
-    if (hit ?? now) throw new NotSimulated('blockers', `${parent.cpv} blocks ${(hit ?? now).cpv} by ${atom.text}`);
-  }
 }

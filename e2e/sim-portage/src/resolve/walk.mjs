@@ -113,7 +113,7 @@ function addItem(run, { item, pkg, key, above }) {
   const atoms = 'anyOf' in item ? alternative(run, item.anyOf, pkg) : [item];
   for (const atom of atoms) {
     if ('anyOf' in atom) addItem(run, { item: atom, pkg, key, above });
-    else if (atom.blocks) run.graph.blockers.push({ atom, parent: pkg });
+    else if (atom.blocks) run.graph.blockers.push({ atom, parent: pkg, key });
     else {
       const chain = [{ pkg, conditions: atom.conditions ?? [] }, ...above];
       const child = select(run, { atom: loosened(atom, pkg), parent: pkg, chain, isArgument: false });

@@ -19,6 +19,8 @@ export function mergeListText(resolution, system, options) {
     new: 0,
     slot: 0,
     reinstall: 0,
+    uninstall: 0,
+    blocks: 0,
     binary: 0,
     interactive: 0,
     bytes: 0,
@@ -26,7 +28,10 @@ export function mergeListText(resolution, system, options) {
     fetchDone: 0,
   };
   const forced = new Set([...resolution.rebuilds.keys(), ...[...resolution.rebuilds.values()].flat()]);
-  const lines = resolution.list.map((pkg) => line({ pkg, resolution, system, options, totals, forced }));
+  const lines = resolution.list.flatMap((pkg) => [
+    line({ pkg, resolution, system, options, totals, forced }),
+    ...(resolution.uninstalls.get(pkg) ?? []).map((each) => uninstallText(each, { system, options, totals })),
+  ]);
   if (options.verbosity < 3) return lines.join('');
   return `${lines.join('')}\n${totalsText(totals)}\n`;
 }
@@ -53,6 +58,18 @@ function line({ pkg, resolution, system, options, totals, forced }) {
   const size = options.verbosity === 3 ? sizeText(pkg, system, totals) : '';
   const head = `[${pkg.kind} ${marks}] ${name}${slot} ${old}`;
   return `${use || size ? `${head} ${use}${size}` : head}\n`;
+}
+
+/** What the package above drives out, and the blockers that this satisfies. */
+function uninstallText({ installed: pkg, lines }, { system, options, totals }) {
+  totals.uninstall++;
+  totals.blocks += lines.length;
+  const marks = options.verbosity > 1 ? '     ' : '    ';
+  const place = options.verbosity === 3 ? `${slotText(pkg, { old: [] })}::${pkg.repository}` : '';
+  const use =
+    options.verbosity === 3 ? useStrings({ pkg, previous: pkg, enabled: pkg.enabled, system, allFlags: true }) : '';
+  const blocks = lines.map((each) => `[blocks b ${marks}] ${each}\n`);
+  return `[uninstall${marks}] ${pkg.cpv}${place} ${use && ` ${use}`}\n${blocks.join('')}`;
 }
 
 /** What the merge does to what is installed. */
@@ -157,6 +174,7 @@ function totalsText(totals) {
     plural(totals.new, 'new', 'new'),
     plural(totals.slot, 'in new slot', 'in new slots'),
     plural(totals.reinstall, 'reinstall', 'reinstalls'),
+    plural(totals.uninstall, 'uninstall', 'uninstalls'),
     plural(totals.binary, 'binary', 'binaries'),
     plural(totals.interactive, 'interactive', 'interactive'),
   ].filter(Boolean);
@@ -165,7 +183,8 @@ function totalsText(totals) {
     totals.fetch > 0
       ? `\nFetch Restriction: ${totals.fetch} package${totals.fetch > 1 ? 's' : ''}${totals.fetchDone < totals.fetch ? ` (${totals.fetch - totals.fetchDone} unsatisfied)` : ''}`
       : '';
-  return `Total: ${count} package${count === 1 ? '' : 's'}${details}, Size of downloads: ${kib(totals.bytes)}${fetch}`;
+  const conflict = totals.blocks > 0 ? `\nConflict: ${plural(totals.blocks, 'block', 'blocks')} (all satisfied)` : '';
+  return `Total: ${count} package${count === 1 ? '' : 's'}${details}, Size of downloads: ${kib(totals.bytes)}${fetch}${conflict}`;
 }
 
 const plural = (n, one, many) => (n === 0 ? '' : `${n} ${n === 1 ? one : many}`);
