@@ -21,6 +21,8 @@ import { lookView } from './status/agent-status.ts';
 export interface LookParts {
   sender: ReportSender;
   watch: SystemWatch;
+  /** Whether the link is up. */
+  isOnline: () => boolean;
 }
 
 /** @returns whether something was missing that may be there in a while */
@@ -29,7 +31,7 @@ export async function lookOnce(reason: string, world: AgentWorld, parts: LookPar
   const log = logOf(world, 'collect');
   const lastEvent = memory.published.lastEvent;
   // What was known when the look began: what is published while it runs, it need not have seen.
-  const index = newestIndex(memory.published.index, shown.welcome?.index ?? null);
+  const atBegin = newestTold(world);
   shown.looking = { sinceMs: clock.nowMs(), reason };
   log.info({ reason }, 'collecting');
   await parts.watch.lookBegins();
@@ -42,7 +44,7 @@ export async function lookOnce(reason: string, world: AgentWorld, parts: LookPar
   log.info({ outcome: report.outcome, entries: report.entries.length, tookMs: report.tookMs }, 'collected');
   parts.sender.reportReady();
   tellHooks(report, world);
-  const failedFetches = await proveAll(report, look, { world, sender: parts.sender, index });
+  const failedFetches = await proveAll(report, look, { world, parts, atBegin });
   shown.looking = null;
   shown.situations.fault = [];
   return { retrySoon: failedFetches > 0 || mayPass(shown) };
@@ -93,12 +95,13 @@ function tellHooks({ outcome }: Report, { shown, fire }: AgentWorld): void {
 async function proveAll(
   report: Report,
   look: Look,
-  { world, sender, index }: { world: AgentWorld; sender: ReportSender; index: IndexFacts | null },
+  { world, parts: { sender, isOnline }, atBegin }: { world: AgentWorld; parts: LookParts; atBegin: IndexFacts | null },
 ): Promise<number> {
   const { config, clock, signal, shown, memory } = world;
   const log = logOf(world, 'prove');
   const ours = ourBinaries(report.entries, (cpv, buildId) => memory.published.find(cpv, buildId));
   const packagesUrl = shown.welcome?.packagesUrl ?? null;
+  const index = atBegin && { atBegin, now: isOnline() && isToldAnew(shown) ? newestTold(world) : null };
   const known = { packagesUrl, index, repositories: look.binaryRepositories };
   shown.situations.prove = await checkClient(known, { config, isListWhole: report.outcome === 'complete' });
   // A list made without a binhost says nothing about what is published there.
@@ -120,8 +123,17 @@ async function proveAll(
   return results.filter(({ outcome }) => outcome === 'fetch-failed').length;
 }
 
-function newestIndex(a: IndexFacts | null, b: IndexFacts | null): IndexFacts | null {
-  return a && b ? (a.timestamp > b.timestamp ? a : b) : (a ?? b);
+/** The newest index that the coordinator has told of, by whichever message. */
+function newestTold({ shown, memory }: AgentWorld): IndexFacts | null {
+  const told = [memory.published.index, shown.welcome?.index, shown.wishes?.index].filter(
+    (one) => one !== null && one !== undefined,
+  );
+  return told.toSorted((a, b) => b.timestamp - a.timestamp)[0] ?? null;
+}
+
+/** A coordinator older than this message's field tells of a new index only where it serves a wish of ours. */
+function isToldAnew({ wishes }: AgentWorld['shown']): boolean {
+  return wishes?.index !== undefined;
 }
 
 /** Whether something stands in the way that may be gone in a while, without anybody's hand. */

@@ -36,7 +36,10 @@ export class Agent {
       fire: (event) => this.hooks.fire({ ...event, atMs: clock.nowMs() }),
     };
     this.loop = lookLoop({
-      look: (reason) => lookOnce(reason, this.world, { sender: this.sender, watch: this.watch }),
+      look: (reason) => {
+        const isOnline = (): boolean => this.link.view().state === 'online';
+        return lookOnce(reason, this.world, { sender: this.sender, watch: this.watch, isOnline });
+      },
       onFailure: (error) => onLookFailure(error, this.world),
       limits: lookLimits(config),
       clock,

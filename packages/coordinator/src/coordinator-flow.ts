@@ -24,7 +24,7 @@ import { notifyAgents } from './notify/notify-agents.ts';
 import { expectedSeconds } from './plan/expected-seconds.ts';
 import { makePlanner, type Planner } from './plan/planner.ts';
 import type { ExpectedSeconds } from './plan/rank-builds.ts';
-import { currentIndex, loadPublished, publishedOfVersions } from './publish/published-store.ts';
+import { currentIndex, currentIndexOfNode, loadPublished, publishedOfVersions } from './publish/published-store.ts';
 import { enqueueBuild, loadLiveBuilds, moveBuild, needBuilds, setPriority } from './queue/build-store.ts';
 import { loadBuildSeconds } from './queue/duration-store.ts';
 import { loadCancelledVariants } from './queue/operator-store.ts';
@@ -53,6 +53,7 @@ export function wireSteps({ config, clock, log }: CoordinatorParts, db: Database
   // link: who is connected, and what is pushed to them
   const agents = new OnlineAgents({
     loadWishes: (nodeId) => wishesOfNode(db, nodeId),
+    loadIndex: async (nodeId) => (await currentIndexOfNode(db, nodeId)) ?? null,
     gatherMs: config.notify.gather,
     clock,
     log: log.child({ step: 'link' }),

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { IndexFacts } from '@binhost/shared/protocol';
 import type { BinaryRepository } from '../collect/binrepos.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
 import type { Situation } from '../situations.ts';
-import { cachePath, entriesOfPool, judgeIndex, publishedForm } from './judge-index.ts';
+import { cachePath, entriesOfPool, judgeIndex, publishedForm, type ToldIndex } from './judge-index.ts';
 import { judgeKeyring, type KeyringPath, type VerifyUser } from './judge-keyring.ts';
 
 export interface KnownOfPool {
   packagesUrl: string | null;
-  index: IndexFacts | null;
+  /** null: the coordinator has said of none. */
+  index: ToldIndex | null;
   repositories: readonly BinaryRepository[];
 }
 
@@ -45,7 +45,7 @@ const MAX_INDEX_BYTES = 256 * 1024 * 1024;
 
 async function checkIndex(
   entries: readonly BinaryRepository[],
-  published: IndexFacts,
+  told: ToldIndex,
   root: string,
 ): Promise<Situation | undefined> {
   for (const { syncUri } of entries) {
@@ -56,10 +56,7 @@ async function checkIndex(
     // Not there: Portage could not keep it (a user without the right to), and it was not said to be unreachable.
     if (!found?.isFile() || found.size > MAX_INDEX_BYTES) continue;
     const { timestamp, text } = publishedForm(await readFile(path, 'utf8'));
-    const situation = judgeIndex(
-      { path, timestamp, sha256: createHash('sha256').update(text).digest('hex') },
-      published,
-    );
+    const situation = judgeIndex({ path, timestamp, sha256: createHash('sha256').update(text).digest('hex') }, told);
     if (situation) return situation;
   }
   return undefined;

@@ -27,18 +27,30 @@ export interface CachedIndex {
   sha256: string;
 }
 
-/**
- * @param published what the coordinator had said when the look began
- * @returns undefined where they agree, and where the cached one is newer than what we were told: a publish for other nodes
- */
-export function judgeIndex(cached: CachedIndex, published: IndexFacts): Situation | undefined {
-  if (cached.timestamp > published.timestamp) return undefined;
-  if (cached.timestamp === published.timestamp && cached.sha256 === published.sha256) return undefined;
-  const why =
-    cached.timestamp < published.timestamp
-      ? `it is older: TIMESTAMP ${cached.timestamp}, published is ${published.timestamp}`
-      : `its SHA-256 is ${cached.sha256}, published is ${published.sha256}`;
-  return { code: 'index-mismatch', detail: `${cached.path}: ${why}.` };
+/** What the coordinator says of the pool's index. */
+export interface ToldIndex {
+  /** When the look began: what was published while it ran, it need not have seen. */
+  atBegin: IndexFacts;
+  /** Now; null: the link is down, so that a newer one may be there without our knowing. */
+  now: IndexFacts | null;
+}
+
+/** @returns undefined where the cached index is one that the coordinator published, and not an outdated one */
+export function judgeIndex(cached: CachedIndex, { atBegin, now }: ToldIndex): Situation | undefined {
+  const differs = (from: IndexFacts): string | undefined =>
+    cached.timestamp === from.timestamp && cached.sha256 !== from.sha256
+      ? `its SHA-256 is ${cached.sha256}, published is ${from.sha256}`
+      : undefined;
+  const older =
+    cached.timestamp < atBegin.timestamp
+      ? `it is older: TIMESTAMP ${cached.timestamp}, published is ${atBegin.timestamp}`
+      : undefined;
+  const newer =
+    now !== null && cached.timestamp > now.timestamp
+      ? `it claims to be newer than what was published: TIMESTAMP ${cached.timestamp}, published is ${now.timestamp}`
+      : undefined;
+  const why = older ?? newer ?? differs(atBegin) ?? (now === null ? undefined : differs(now));
+  return why === undefined ? undefined : { code: 'index-mismatch', detail: `${cached.path}: ${why}.` };
 }
 
 /** @returns the entries of binrepos.conf that lead to the pool; the same path counts, since a host has many names */

@@ -12,9 +12,9 @@ const PUBLISHED = formatPackagesIndex({
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 const FACTS = { timestamp: 100, sha256: sha(PUBLISHED), entries: 1 };
 
-function judge(cached: string) {
+function judge(cached: string, now: typeof FACTS | null = FACTS) {
   const { timestamp, text } = publishedForm(cached);
-  return judgeIndex({ path: '/c/Packages', timestamp, sha256: sha(text) }, FACTS);
+  return judgeIndex({ path: '/c/Packages', timestamp, sha256: sha(text) }, { atBegin: FACTS, now });
 }
 
 test("the published index, as Portage keeps it with the time of its download, is the coordinator's", () => {
@@ -30,9 +30,25 @@ test('an index that says something else at the same time is another one', () => 
   });
 });
 
-test('an older index is another one; a newer one was published for others', () => {
+test('an older index that was played back is noticed', () => {
   expect(judge(PUBLISHED.replace('TIMESTAMP: 100', 'TIMESTAMP: 99'))?.detail).toContain('it is older');
-  expect(judge(PUBLISHED.replace('TIMESTAMP: 100', 'TIMESTAMP: 101'))).toBeUndefined();
+});
+
+test('an index that claims to be newer than any that was published is noticed', () => {
+  const detail = judge(PUBLISHED.replace('TIMESTAMP: 100', 'TIMESTAMP: 9999999999'))?.detail;
+  expect(detail).toContain('it claims to be newer than what was published');
+});
+
+test('a newer index is believed while the link is down, and once the coordinator has told of it', () => {
+  const newer = PUBLISHED.replace('TIMESTAMP: 100', 'TIMESTAMP: 101');
+  expect(judge(newer, null)).toBeUndefined();
+  expect(judge(newer, { timestamp: 101, sha256: sha(newer), entries: 1 })).toBeUndefined();
+  expect(judge(newer, { timestamp: 101, sha256: sha(PUBLISHED), entries: 1 })?.detail).toContain('its SHA-256');
+});
+
+test('an index between the one told at the beginning and the one told at the end is believed', () => {
+  const between = PUBLISHED.replace('TIMESTAMP: 100', 'TIMESTAMP: 101');
+  expect(judge(between, { timestamp: 102, sha256: sha('another'), entries: 1 })).toBeUndefined();
 });
 
 test("Portage's cache is named by host and path, without the port", () => {

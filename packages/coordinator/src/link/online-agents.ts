@@ -1,4 +1,4 @@
-import type { CollectNow, PackagesPublished, WishView } from '@binhost/shared/protocol';
+import type { CollectNow, IndexFacts, PackagesPublished, WishView } from '@binhost/shared/protocol';
 import type { Clock } from '@binhost/shared/time';
 import type { Logger } from '../log.ts';
 import { type AgentSession, CLOSE_CODE } from './agent-session.ts';
@@ -13,6 +13,8 @@ import { makePump, type Pump } from './pump.ts';
  */
 export interface OnlineAgentsParts {
   loadWishes(nodeId: string): Promise<WishView[]>;
+  /** The index of the node's pool; null: nothing published yet. */
+  loadIndex(nodeId: string): Promise<IndexFacts | null>;
   /** Changes of wishes within this time go out as one snapshot. */
   gatherMs: number;
   clock: Clock;
@@ -165,11 +167,14 @@ export class OnlineAgents {
     // The first snapshot goes out at once: the agent has nothing to show before it.
     if (agent.sentWishes !== undefined) await this.parts.clock.sleep(this.parts.gatherMs, agent.over.signal);
     if (agent.over.signal.aborted) return;
-    const wishes = await this.parts.loadWishes(agent.node.id);
+    const [wishes, index] = await Promise.all([
+      this.parts.loadWishes(agent.node.id),
+      this.parts.loadIndex(agent.node.id),
+    ]);
     agent.pushFailed = false;
-    const text = JSON.stringify(wishes);
+    const text = JSON.stringify({ wishes, index });
     if (text === agent.sentWishes) return;
-    agent.session.send('loose', { type: 'wishes', madeAtMs: this.parts.clock.nowMs(), wishes });
+    agent.session.send('loose', { type: 'wishes', madeAtMs: this.parts.clock.nowMs(), wishes, index });
     agent.sentWishes = text;
   }
 }

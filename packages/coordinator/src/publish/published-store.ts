@@ -1,6 +1,7 @@
 import type { IndexFacts } from '@binhost/shared/protocol';
 import { and, eq, inArray, isNull, max, sql } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
+import { nodes } from '../ingest/report-tables.ts';
 import { publishedIndexes, publishedPackages } from './published-tables.ts';
 
 /**
@@ -58,16 +59,25 @@ export async function highestBuildNumber(db: Database, pool: string, cpv: string
 
 /** The index that clients of the pool should see; undefined: nothing published yet. */
 export async function currentIndex(db: Database, pool: string): Promise<IndexFacts | undefined> {
-  const [row] = await db
-    .select({
-      timestamp: publishedIndexes.timestamp,
-      sha256: publishedIndexes.sha256,
-      entries: publishedIndexes.entries,
-    })
-    .from(publishedIndexes)
-    .where(eq(publishedIndexes.pool, pool));
+  const [row] = await db.select(INDEX_FACTS).from(publishedIndexes).where(eq(publishedIndexes.pool, pool));
   return row;
 }
+
+/** The same of the pool that a node belongs to. */
+export async function currentIndexOfNode(db: Database, nodeId: string): Promise<IndexFacts | undefined> {
+  const [row] = await db
+    .select(INDEX_FACTS)
+    .from(publishedIndexes)
+    .innerJoin(nodes, eq(nodes.pool, publishedIndexes.pool))
+    .where(eq(nodes.id, nodeId));
+  return row;
+}
+
+const INDEX_FACTS = {
+  timestamp: publishedIndexes.timestamp,
+  sha256: publishedIndexes.sha256,
+  entries: publishedIndexes.entries,
+};
 
 /**
  * Mirrors what was written: new packages, and the index that names them. A path or variant that stands there already is left
