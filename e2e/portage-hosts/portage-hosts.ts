@@ -26,8 +26,11 @@ export const PROGRAM_DIRECTORY = '/opt/binhost-agent';
 /** Real files, no overlay: build roots, the hand-over directory and the database need that. Mounted here on the binhost. */
 export const PLAIN_DIRECTORY = '/srv/binhost';
 
+let fleets = 0;
+
 export async function openPortageHosts(fleet: Fleet, portage: HostPortage): Promise<PortageHosts> {
-  const tag = `bh${process.pid}`;
+  // several fleets may run in one process; names of network devices have at most 15 characters
+  const tag = `bh${process.pid}${fleets++ ? `-${fleets}` : ''}`;
   const base = await mkdtemp('/mnt/binhost-hosts-');
   const undo: (() => Promise<unknown>)[] = [() => rm(base, { recursive: true, force: true })];
   const close = async () => {

@@ -34,13 +34,14 @@ test.each(SCENARIOS)('$name ended on the real Portage as the scenario says', (sc
 // scenarios that the simulation can't play are judged by the real result alone, in the test above
 const simulated = SCENARIOS.filter((scenario) => !scenario.realOnly);
 
-describe('on the simulated Portage', () => {
+// fleets are separate, and wait most of the time
+describe.concurrent('on the simulated Portage', () => {
   test.each(simulated.filter((scenario) => !scenario.buildRoots))('$name ends as on the real one', async (scenario) => {
     expect(await play(scenario, await openSimStage(scenario.fleet))).toEqual(truthOf(scenario));
   });
 });
 
-describe('on the simulated Portage, with build roots', () => {
+describe.concurrent('on the simulated Portage, with build roots', () => {
   const [missing] = missingForHosts(simulatedPortage);
   for (const scenario of simulated.filter(({ buildRoots }) => buildRoots)) {
     test(`${scenario.name} ends as on the real one`, async (context) => {
@@ -52,7 +53,7 @@ describe('on the simulated Portage, with build roots', () => {
 
 async function play(scenario: Scenario, stage: Stage): Promise<Omit<ScenarioResult, 'portage'>> {
   try {
-    const { portage: _simulated, ...result } = await runScenario(scenario, stage, 90_000);
+    const { portage: _simulated, ...result } = await runScenario(scenario, stage, 150_000);
     return result;
   } finally {
     await stage.close();

@@ -16,7 +16,7 @@ export const SECTIONS: Section[] = [
 ];
 
 /** Debian's packages that some tests need; without them those tests skip by name. */
-const DEBIAN_PACKAGES = ['gnupg'];
+const DEBIAN_PACKAGES = ['gnupg', 'iproute2'];
 
 async function installDebianPackages(context: SectionContext): Promise<SectionResult> {
   if (!context.mayInstall) return nothing;
