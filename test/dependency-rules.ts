@@ -15,9 +15,10 @@ export const PACKAGE_EDGES: Record<string, { may: string[]; reason: string }> = 
 /** Tests may also import the testkit. */
 export const TEST_PACKAGE = 'testkit';
 
-/** Node's own modules would tie shared to a platform. */
+/** Node's own modules would tie shared to a platform. Digests and signatures are values too: trust/ may use node:crypto. */
 export const NO_NODE_MODULES = {
   packages: ['shared'],
+  except: /^packages\/shared\/src\/trust\/[^/]+ → node:crypto$/,
   reason: 'shared is text and values: no files, no network, no processes',
 };
 
@@ -30,7 +31,7 @@ export const STEPS: Record<string, string[]> = {
 /** Rooms that every step may use: they are not on the way of the data. */
 export const SUPPORT: Record<string, string[]> = {
   agent: ['config', 'files', 'programs', 'log.ts', 'agent-errors.ts', 'situations.ts', 'situation-of-error.ts'],
-  coordinator: ['config', 'db', 'tree', 'limits', 'log.ts', 'coordinator-errors.ts'],
+  coordinator: ['config', 'db', 'tree', 'tls', 'limits', 'log.ts', 'coordinator-errors.ts'],
 };
 
 /** Rooms at the edge: they may use every step, and no step may use them. */
@@ -82,6 +83,11 @@ export const LIBRARY_PLACES: { library: RegExp; places: RegExp; reason: string }
   { library: /^pino$/, places: /(?:^|\/)log\.ts$/, reason: 'everybody else takes a Logger' },
   { library: /^smol-toml$/, places: /(?:^|\/)config\//, reason: 'files are read by config/' },
   { library: /^croner$/, places: /(?:^|\/)nightly\//, reason: 'what is due at which time is the nightly work' },
+  {
+    library: /^(?:@peculiar\/x509|reflect-metadata)$/,
+    places: /(?:^|\/)tls\//,
+    reason: 'certificates are made in one place, docs/decisions/0003',
+  },
   { library: /^zod$/, places: /(?:^|\/)(?:config|protocol|http)\//, reason: 'schemas stand at the edges' },
 ];
 

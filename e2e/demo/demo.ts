@@ -48,7 +48,10 @@ async function runDemo(): Promise<number> {
   }
 }
 
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+// A declaration: runDemo is called above, before a constant would have its value.
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
 
 /** Tells the story until the loop is over (--once), or until Ctrl-C. @returns the exit status */
 async function followLoop(fleet: Fleet): Promise<number> {

@@ -60,7 +60,13 @@ export async function startFleet({ onStep, onUndo, signal }: FleetStart): Promis
   signal.throwIfAborted();
   const agents = await Promise.all(
     NODES.map(async (name) => {
-      const options = { name, directory: place(name), host: hosts[name], coordinatorUrl: coordinator.controlUrl };
+      const options = {
+        name,
+        directory: place(name),
+        host: hosts[name],
+        coordinatorUrl: coordinator.controlUrl,
+        coordinatorCa: coordinator.controlCa,
+      };
       const agent = await startAgent(options);
       onUndo(() => agent.stop());
       return agent;

@@ -102,7 +102,8 @@ async function writeSettings(root: SeparateRoot): Promise<InstalledServices> {
   };
   const agent: Settings = {
     ...portageSettings(node, ['emerge', 'portageq', 'gpg']),
-    'coordinator.url': `ws://127.0.0.1:${control}`,
+    'coordinator.url': `wss://127.0.0.1:${control}`,
+    'coordinator.ca': '/var/lib/binhost-coordinator/tls/ca.pem',
     'look.jitter': '0s',
     'notices.gather': '1s',
     'link.longestPause': '1s',

@@ -48,6 +48,8 @@ type RunningMachines = Map<string, HostProcess[]>;
 const allOf = (running: RunningMachines) => [...running.values()].flat();
 
 const SECRET = 'shared by the hosts of this test';
+/** Where a node keeps the coordinator's CA. */
+const NODE_CA = '/etc/binhost-ca.pem';
 const plain = (...parts: string[]) => join(PLAIN_DIRECTORY, ...parts);
 const program = (name: 'agent' | 'coordinator') => [
   'node',
@@ -66,7 +68,6 @@ function coordinatorEnv(host: PortageHost, fleet: Fleet): Record<string, string>
     [setting('PACKAGES_LISTEN')]: '0.0.0.0:8080',
     [setting('PACKAGES_URL')]: `http://${host.address}:8080`,
     [setting('CONTROL_LISTEN')]: '0.0.0.0:8443',
-    [setting('CONTROL_INSECURE')]: 'true',
     [setting('CONTROL_SECRET')]: SECRET,
     [setting('BUILD_WORK_DIR')]: plain('work'),
     [setting('BUILD_RETRY_PAUSE')]: '5s',
@@ -137,6 +138,8 @@ async function trustEverywhere(binhost: PortageHost, nodes: PortageHost[], proce
 async function writeBinaryHost(node: PortageHost, binhost: PortageHost): Promise<void> {
   const conf = `[binhost]\npriority = 9999\nsync-uri = http://${binhost.address}:8080/packages/default\n`;
   await runOnHost(node, ['tee', '/etc/portage/binrepos.conf/binhost.conf'], { input: conf, stdin: 'pipe' });
+  const ca = await readFile(join(binhost.root, plain('state', 'tls', 'ca.pem')), 'utf8');
+  await runOnHost(node, ['tee', NODE_CA], { input: ca, stdin: 'pipe' });
 }
 
 function startAgent(node: PortageHost, binhost: PortageHost): HostProcess {
@@ -148,7 +151,8 @@ function startAgent(node: PortageHost, binhost: PortageHost): HostProcess {
 
 function agentEnv(node: PortageHost, binhost: PortageHost): Record<string, string> {
   return {
-    BINHOST_AGENT_COORDINATOR_URL: `ws://${binhost.address}:8443`,
+    BINHOST_AGENT_COORDINATOR_URL: `wss://${binhost.address}:8443`,
+    BINHOST_AGENT_COORDINATOR_CA: NODE_CA,
     BINHOST_AGENT_COORDINATOR_SECRET: SECRET,
     BINHOST_AGENT_NODE_NAME: node.name,
     BINHOST_AGENT_NOTICES_GATHER: '3s',

@@ -108,6 +108,7 @@ async function startNode(): Promise<void> {
     directory: join(base, 'node'),
     host: node,
     coordinatorUrl: coordinator.controlUrl,
+    coordinatorCa: coordinator.controlCa,
     settings,
   });
 }

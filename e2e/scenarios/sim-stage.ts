@@ -50,6 +50,7 @@ export async function openSimStage(fleet: Fleet): Promise<Stage> {
         directory: join(base, name),
         host: known(hosts, name),
         coordinatorUrl: coordinator.controlUrl,
+        coordinatorCa: coordinator.controlCa,
       });
     for (const [name, machine] of Object.entries(fleet.nodes)) {
       const description = describe(fleet, name, machine, join(base, name, 'system'));

@@ -25,8 +25,9 @@ export interface AgentOptions {
   /** Made if it is not there; its path must be short enough for sockets. */
   directory: string;
   host: SimulatedHost;
-  /** `ws://…` of the coordinator. */
+  /** Of the coordinator: its controlUrl and controlCa. */
   coordinatorUrl: string;
+  coordinatorCa: string;
   /** On top of the defaults below. */
   settings?: Settings;
 }
@@ -68,9 +69,10 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
 }
 
 /** Seconds where the defaults are minutes. */
-function agentSettings({ name, directory, host, coordinatorUrl }: AgentOptions): Settings {
+function agentSettings({ name, directory, host, coordinatorUrl, coordinatorCa }: AgentOptions): Settings {
   return {
     'coordinator.url': coordinatorUrl,
+    'coordinator.ca': coordinatorCa,
     'node.name': name,
     'paths.state': join(directory, 'state'),
     'paths.run': join(directory, 'run'),

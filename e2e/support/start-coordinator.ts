@@ -16,6 +16,8 @@ export interface RunningCoordinator {
   poolUrl: string;
   /** For `coordinator.url` of agents. */
   controlUrl: string;
+  /** For `coordinator.ca` of agents: the CA that it made at its first start. */
+  controlCa: string;
   viewSocket: string;
   /** GET on view.sock. */
   view<T>(path: string): Promise<T>;
@@ -81,7 +83,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
     service,
     configFile,
     poolUrl: poolUrl(ports),
-    controlUrl: `ws://127.0.0.1:${ports.control}`,
+    controlUrl: `wss://127.0.0.1:${ports.control}`,
+    controlCa: join(directory, 'state/tls/ca.pem'),
     viewSocket,
     view,
     stop: async () => {

@@ -39,7 +39,7 @@ function core(schema: z.ZodType): z.ZodType {
   return schema;
 }
 
-const MS_KEYS = /(?:interval|timeout|timelimit|limit|pause|lease|poll|gather|longest|jitter|delay)$/i;
+const MS_KEYS = /(?:interval|timeout|timelimit|limit|pause|lease|poll|gather|longest|jitter|delay|life|check)$/i;
 
 function shown(key: string, value: unknown): string {
   if (value === undefined || value === '') return '–';

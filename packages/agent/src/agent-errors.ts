@@ -11,6 +11,8 @@ export const AGENT_ERRORS = {
   BAD_ANSWER: 'The running agent answered something that the command does not understand.',
   PORTAGE_FAILED: "A call of the node's own Portage failed.",
   PACKAGE_BROKEN: 'A fetched package is not whole, or not what its Manifest says.',
+  SERVER_UNTRUSTED: 'Who answered at coordinator.url showed another certificate than the one expected.',
+  CA_UNUSABLE: "The coordinator's CA on this node could not be read.",
   LOG_UNAVAILABLE: 'The log of a build could not be read from the coordinator.',
   INPUT_UNREADABLE: 'A file to be parsed could not be read.',
 } as const;

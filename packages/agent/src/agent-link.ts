@@ -6,6 +6,7 @@ import { wishEvents } from './hooks/hook-event.ts';
 import { coordinatorAddress } from './link/coordinator-address.ts';
 import { CoordinatorLink } from './link/coordinator-link.ts';
 import type { LinkState } from './link/link-state.ts';
+import { readCoordinatorCa } from './link/read-coordinator-ca.ts';
 import type { ReportSender } from './link/report-sender.ts';
 import { situationOfError } from './situation-of-error.ts';
 
@@ -23,6 +24,7 @@ export function openLink(world: AgentWorld, { loop, sender }: LinkWiring): Coord
   const link = new CoordinatorLink({
     url: config.coordinator.url === '' ? '' : coordinatorAddress(config.coordinator.url),
     secret: config.coordinator.secret,
+    trust: () => readCoordinatorCa({ configured: config.coordinator.ca, state: config.paths.state }),
     limits: {
       firstMs: firstPause,
       maxMs: longestPause,
@@ -59,6 +61,9 @@ export function openLink(world: AgentWorld, { loop, sender }: LinkWiring): Coord
       const detail = `A message of type ${type} came back: ${problem.message}`;
       shown.situations.link = [{ code: 'message-refused', detail }];
       log.warn({ type, text: problem.message }, 'message refused');
+    },
+    onProblem: ({ situation, message }) => {
+      shown.situations.trust = situation ? [{ code: situation, detail: message }] : [];
     },
     onMove: (from, to, reason) => tellHooks({ from, to, reason }, world),
     clock,
@@ -102,6 +107,7 @@ function storeNotice(notice: PackagesPublished, { memory, shown }: AgentWorld): 
 function tellHooks(move: { from: LinkState; to: LinkState; reason: string }, { fire, shown }: AgentWorld): void {
   if (move.to === 'online') {
     shown.situations.link = [];
+    shown.situations.trust = [];
     fire({ event: 'link-up', cpv: null, buildId: null, reason: '' });
   }
   if (move.from === 'online') fire({ event: 'link-down', cpv: null, buildId: null, reason: move.reason });

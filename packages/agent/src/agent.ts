@@ -7,6 +7,7 @@ import type { AgentConfig } from './config/agent-config.ts';
 import { type Hooks, openHooks } from './hooks/run-hooks.ts';
 import type { CoordinatorLink } from './link/coordinator-link.ts';
 import { findBuildLog } from './link/read-build-log.ts';
+import { readCoordinatorCa } from './link/read-coordinator-ca.ts';
 import { type ReportSender, reportSender } from './link/report-sender.ts';
 import { agentStatus, shownFacts } from './status/agent-status.ts';
 import { openSockets } from './status/status-socket.ts';
@@ -73,7 +74,14 @@ export class Agent {
       status: () => this.status(),
       lastReport: () => shown.lastReport,
       log: (request) =>
-        findBuildLog(request, { ...config.coordinator, pool: shown.welcome?.pool ?? null, wishes: shown.wishes }),
+        findBuildLog(request, {
+          ...config.coordinator,
+          trust: () => readCoordinatorCa({ configured: config.coordinator.ca, state: config.paths.state }),
+          limitMs: config.link.connectLimit,
+          clock: this.world.clock,
+          pool: shown.welcome?.pool ?? null,
+          wishes: shown.wishes,
+        }),
       look: (reason) => this.loop.ask(reason),
     });
     onReady();

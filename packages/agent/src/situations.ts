@@ -107,6 +107,12 @@ export const SITUATIONS = {
     text: 'Portage verifies packages as another user, which cannot read the keyring: every install of a signed package would fail.',
     whatToDo: 'Open it: chmod -R a+rX on the directory that it names (private keys in it stay closed), or run getuto.',
   },
+  'coordinator-untrusted': {
+    title: 'The coordinator shows another certificate than expected',
+    text: 'Whoever answers at coordinator.url may not be our coordinator: nothing was sent to it.',
+    whatToDo:
+      'If the coordinator was set up anew, join again with a new token; else find out who answers at that address.',
+  },
   'message-refused': {
     title: 'The coordinator could not use a message',
     text: 'What the agent said does not fit the coordinator; both may be of different releases.',

@@ -1,15 +1,15 @@
 import { logFile } from './build/build-log.ts';
-import { controlListener } from './config/control-listener.ts';
+import { controlListener, controlSecret } from './config/control-listener.ts';
 import type { CoordinatorConfig } from './config/coordinator-config.ts';
 import { addressText, parseListenAddress } from './config/listen-address.ts';
-import type { CoordinatorParts } from './coordinator.ts';
+import type { ServeParts } from './coordinator.ts';
 import { agentHandlers, type Flow } from './coordinator-flow.ts';
 import { joinParts } from './coordinator-join.ts';
 import type { Database } from './db/database.ts';
 import { requestBuild } from './demand/request-build.ts';
 import { type ApiReads, makeApiReads } from './http/api-reads.ts';
 import { makeChoreActions } from './http/chore-actions.ts';
-import { listenOnAddress, listenOnSocket } from './http/listen.ts';
+import { listenOnAddress, listenOnSocket, renewContext } from './http/listen.ts';
 import { makeOperatorActions, type OperatorActions } from './http/operator-actions.ts';
 import { controlServer, type DoorParts, packagesServer, viewServer } from './http/servers.ts';
 import { makeJoinNode, makeTokenActions } from './http/token-actions.ts';
@@ -21,20 +21,20 @@ import { enqueueBuild } from './queue/build-store.ts';
 import { isDatabaseAlive, loadHeldLocks } from './status/status-store.ts';
 
 export interface ListenParts {
-  parts: CoordinatorParts;
+  parts: ServeParts;
   db: Database;
   signal: AbortSignal;
 }
 
 /** Opens both listeners and view.sock, and closes them when the signal aborts. */
 export async function listen(flow: Flow, { parts, db, signal }: ListenParts): Promise<void> {
-  const { config, log } = parts;
+  const { config, log, tls } = parts;
   const api = apiParts(flow, parts, db);
   const gateway = openGateway(flow, parts, db);
   const limits = serverLimits(config);
   const servers = {
     packages: packagesServer(config.paths.packages, { ...api, limits }),
-    control: controlServer({ ...api, limits, joinNode: makeJoinNode(joinParts(parts, db)) }),
+    control: controlServer({ ...api, limits, joinNode: makeJoinNode(joinParts(parts, db)), tls: tls?.options }),
     view: viewServer(api),
   };
   servers.control.server.on('upgrade', gateway.onUpgrade);
@@ -44,8 +44,8 @@ export async function listen(flow: Flow, { parts, db, signal }: ListenParts): Pr
     const packagesAddress = parseListenAddress(config.packages.listen, 'packages.listen');
     const packages = addressText(await listenOnAddress(servers.packages, packagesAddress));
     const control = addressText(await listenOnAddress(servers.control, controlListener(config.control)));
-    log.info({ packages, control, run: config.paths.run }, 'coordinator ready');
-    await aborted(signal);
+    log.info({ packages, control, run: config.paths.run, pin: tls?.trust.pin ?? 'none' }, 'coordinator ready');
+    await (tls ? tls.keep((options) => renewContext(servers.control, options), signal) : aborted(signal));
   } finally {
     await flow.agents.close();
     await gateway.close();
@@ -59,7 +59,7 @@ function serverLimits({ limits }: CoordinatorConfig): NonNullable<DoorParts['lim
 }
 
 /** What all doors of the API share. */
-export function apiParts(flow: Flow, parts: CoordinatorParts, db: Database): DoorParts {
+export function apiParts(flow: Flow, parts: ServeParts, db: Database): DoorParts {
   const { config, clock } = parts;
   return {
     reads: apiReads(flow, parts, db),
@@ -78,11 +78,11 @@ export function apiParts(flow: Flow, parts: CoordinatorParts, db: Database): Doo
 }
 
 /** The link: where agents come in. */
-function openGateway(flow: Flow, parts: CoordinatorParts, db: Database): AgentGateway {
-  const { pingInterval, helloTimeout, maxFrame, maxBuffered, secret } = parts.config.control;
+function openGateway(flow: Flow, parts: ServeParts, db: Database): AgentGateway {
+  const { pingInterval, helloTimeout, maxFrame, maxBuffered } = parts.config.control;
   const { connectsPerMinute, connectsPerMinuteOfAll, greetingAgents } = parts.config.limits;
   return makeAgentGateway({
-    secret,
+    secret: controlSecret(parts.config.control),
     maxGreeting: greetingAgents,
     connects: makeRateLimit({
       perMinute: connectsPerMinute,
@@ -105,7 +105,7 @@ function openGateway(flow: Flow, parts: CoordinatorParts, db: Database): AgentGa
 }
 
 /** What people ask for by the commands. */
-function operatorActions(flow: Flow, { config }: CoordinatorParts, db: Database): OperatorActions {
+function operatorActions(flow: Flow, { config }: ServeParts, db: Database): OperatorActions {
   return makeOperatorActions({
     db,
     requestBuild: (request) => requestBuild({ db, tree: flow.tree, config, publishedByVariant, enqueueBuild }, request),
@@ -117,7 +117,7 @@ function operatorActions(flow: Flow, { config }: CoordinatorParts, db: Database)
 }
 
 /** The status: what all steps have written, for the API and the commands. */
-function apiReads(flow: Flow, { config, clock, version }: CoordinatorParts, db: Database): ApiReads {
+function apiReads(flow: Flow, { config, clock, version }: ServeParts, db: Database): ApiReads {
   const pools = Object.keys(config.pools);
   return makeApiReads({
     db,

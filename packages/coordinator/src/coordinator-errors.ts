@@ -4,7 +4,8 @@ import { errorsOf } from '@binhost/shared/errors';
 export const COORDINATOR_ERRORS = {
   CONFIG_UNREADABLE: 'The configuration file could not be read, or is no TOML.',
   LISTEN_ADDRESS: 'A listen address is not of the form ADDRESS:PORT.',
-  CONTROL_NOT_LOOPBACK: 'The control listener would be reachable from outside without a secret and control.insecure.',
+  CONTROL_NOT_LOOPBACK: 'The control listener would be reachable from outside without TLS.',
+  TLS_UNUSABLE: 'The certificate of the control listener, or its key, cannot be used.',
   LISTEN_FAILED: 'A listener could not take its address or socket.',
   SERVER_UNREACHABLE: 'A command found no running coordinator behind its socket.',
   NOT_ALLOWED: 'A request or command lacks the token, session or permission that it needs.',

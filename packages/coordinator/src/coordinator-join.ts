@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { PIN_SYSTEM } from '@binhost/shared/join';
 import { publicAddresses } from './config/public-addresses.ts';
-import type { CoordinatorParts } from './coordinator.ts';
+import type { ServeParts } from './coordinator.ts';
 import type { Database } from './db/database.ts';
 import type { JoinParts } from './http/token-actions.ts';
 import { storeJoined } from './ingest/report-store.ts';
@@ -10,15 +10,15 @@ import { findProbe } from './publish/probe-package.ts';
 import { poolPaths } from './publish/published-directory.ts';
 
 /** Composition root of what makes nodes out of machines: tokens, and the nodes that show them. */
-export function joinParts({ config, clock, log }: CoordinatorParts, db: Database): JoinParts {
+export function joinParts({ config, clock, log, tls }: ServeParts, db: Database): JoinParts {
   const directory = (pool: string): string => poolPaths(config, pool).published;
   return {
     db,
     clock,
     log: log.child({ step: 'access' }),
     tokenTime: config.join.tokenTime,
-    addresses: publicAddresses(config, { hostName: hostname(), isTls: false }),
-    pin: () => PIN_SYSTEM,
+    addresses: publicAddresses(config, { hostName: hostname(), isTls: tls !== undefined }),
+    pin: () => tls?.trust.pin ?? PIN_SYSTEM,
     pools: Object.keys(config.pools),
     poolKey: (pool) => readPoolKey(directory(pool)),
     probePath: (pool, fingerprint) => findProbe(directory(pool), fingerprint),

@@ -15,6 +15,7 @@ import { pruneEvents } from './notify/event-store.ts';
 import { reclaimLeases } from './queue/reclaim-leases.ts';
 import { runTogether } from './run-together.ts';
 import { loadNodes } from './status/status-store.ts';
+import { type ControlTls, openControlTls } from './tls/control-tls.ts';
 
 /**
  * Composition root of `serve`. The order below is the way of the data: link → ingest → demand → plan → queue → build →
@@ -35,20 +36,27 @@ export interface CoordinatorParts {
   children: ((signal: AbortSignal) => Promise<void>)[];
 }
 
-/** Runs until the signal aborts. @throws CONTROL_NOT_LOOPBACK, LISTEN_FAILED, DATABASE_UNAVAILABLE, DATABASE_NEWER */
+/** Runs until the signal aborts. @throws CONTROL_NOT_LOOPBACK, TLS_UNUSABLE, LISTEN_FAILED, DATABASE_UNAVAILABLE, DATABASE_NEWER */
 export async function runCoordinator(parts: CoordinatorParts): Promise<void> {
   controlListener(parts.config.control);
   parseSchedule(parts.config.sync.schedule, 'sync.schedule');
   const open = await openDatabase({ ...parts, startCluster: true });
   try {
-    await serve(parts, open);
+    const tls = await openControlTls({ ...parts, log: parts.log.child({ step: 'tls' }) });
+    await serve({ ...parts, tls }, open);
   } finally {
     await open.close();
     parts.log.info('coordinator stopped');
   }
 }
 
-async function serve(parts: CoordinatorParts, open: OpenDatabase): Promise<void> {
+/** With what was opened before. */
+export interface ServeParts extends CoordinatorParts {
+  /** undefined: the control listener speaks without TLS. */
+  tls: ControlTls | undefined;
+}
+
+async function serve(parts: ServeParts, open: OpenDatabase): Promise<void> {
   const { config, clock, log } = parts;
   const { db } = open;
   const flow = wireSteps(parts, db);

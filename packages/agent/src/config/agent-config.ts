@@ -1,4 +1,5 @@
 import { byteSize, commandLine, durationMs, z } from '@binhost/shared/config';
+import { isCoordinatorUrl } from './coordinator-url.ts';
 
 /**
  * Every setting of the agent: name, type, default, one line of help. docs/config-agent.md is made from it.
@@ -10,12 +11,18 @@ export const agentConfig = z.object({
       url: z
         .string()
         .refine(
-          (url) => url === '' || (/^wss?:/.test(url) && URL.canParse(url)),
-          'expected an address such as ws://binhost:8443',
+          (url) => url === '' || isCoordinatorUrl(url),
+          'expected an address such as wss://binhost:8443 (ws:// only to this machine itself)',
         )
         .default('')
         .describe(
-          'Where the coordinator listens for agents, such as ws://binhost:8443; empty: look and show, tell nobody',
+          'Where the coordinator listens for agents, such as wss://binhost:8443; empty: look and show, tell nobody',
+        ),
+      ca: z
+        .string()
+        .default('')
+        .describe(
+          "PEM file of the coordinator's own CA; empty: ca.pem below paths.state where it is there, else the system's trust store",
         ),
       secret: z.string().default('').describe('What the coordinator asks of its agents (control.secret there)'),
       secretFile: z

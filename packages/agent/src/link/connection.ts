@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { BinhostError } from '@binhost/shared/errors';
 import {
   type AgentMessage,
@@ -9,6 +11,7 @@ import {
 } from '@binhost/shared/protocol';
 import type { Clock } from '@binhost/shared/time';
 import { WebSocket } from 'ws';
+import type { SituationCode } from '../situations.ts';
 import { frameBytes, readFrame } from './frame-bytes.ts';
 
 /** Why there is no link, and what to do about it. */
@@ -17,10 +20,14 @@ export interface LinkProblem {
   hint: string | null;
   /** No reconnect helps. */
   final: boolean;
+  /** Shown in the status, where it is more than a network that does not work. */
+  situation?: SituationCode;
 }
 
 export interface ConnectionParts {
   url: string;
+  /** A verified TLS connection to it; undefined: it is on this machine and speaks without. */
+  transport: TLSSocket | undefined;
   secret: string;
   hello: Hello;
   limits: { connectMs: number; pingIntervalMs: number; maxFrame: number };
@@ -54,6 +61,9 @@ export class Connection {
       handshakeTimeout: parts.limits.connectMs,
       maxPayload: parts.limits.maxFrame,
       perMessageDeflate: false,
+      // Never followed, since nobody has verified where they lead.
+      followRedirects: false,
+      ...(parts.transport ? { createConnection: () => parts.transport as Socket } : {}),
     });
     this.socket.on('unexpected-response', (_request, response) => this.onHttpAnswer(response));
     this.socket.on('error', (error) => this.end({ message: errorText(error), hint: null, final: false }));

@@ -3,22 +3,31 @@
  * In: messages to send, and `hello` asked anew for every connection. Out: calls of the handlers, and the link's state with
  * what is wrong and what to do. Called by agent.ts. It never throws: without a coordinator the agent looks and shows on.
  */
+import type { TLSSocket } from 'node:tls';
+import { BinhostError } from '@binhost/shared/errors';
 import type { AgentMessage, CoordinatorMessage, Hello } from '@binhost/shared/protocol';
 import { type BackoffLimits, backoffDelayMs, type Clock } from '@binhost/shared/time';
 import type { Logger } from '../log.ts';
+import type { SituationCode } from '../situations.ts';
 import { Connection, type ConnectionParts, type LinkProblem } from './connection.ts';
 import { type LinkEvent, type LinkState, nextLinkState } from './link-state.ts';
 import { type CoordinatorHandlers, onCoordinatorMessage } from './on-coordinator-message.ts';
+import { openTransport } from './open-transport.ts';
+import type { ServerTrust } from './server-trust.ts';
 
 export interface LinkParts {
   url: string;
   secret: string;
+  /** How the coordinator is verified, asked before every connection. @throws CA_UNUSABLE */
+  trust: () => ServerTrust;
   limits: ConnectionParts['limits'] & BackoffLimits;
   /** What the agent knows now, for a new connection. */
   hello: () => Hello;
   handlers: CoordinatorHandlers;
   /** The coordinator could not use a message of ours. */
   onRefused: (message: AgentMessage, problem: LinkProblem) => void;
+  /** Why a connection, or the try to make one, ended. */
+  onProblem: (problem: LinkProblem) => void;
   /** Every move of the state; `reason` is empty where nothing is wrong. */
   onMove: (from: LinkState, to: LinkState, reason: string) => void;
   clock: Clock;
@@ -42,6 +51,8 @@ export class CoordinatorLink {
   private connection: Connection | undefined;
   private running: Promise<void> | undefined;
   private current: LinkView;
+  /** The situation that the log has told of: not again with every try. */
+  private told: SituationCode | undefined;
 
   constructor(parts: LinkParts) {
     this.parts = parts;
@@ -90,9 +101,21 @@ export class CoordinatorLink {
   private async connectOnce(): Promise<boolean> {
     const { url, secret, limits, clock } = this.parts;
     this.move('connect');
+    let transport: TLSSocket | undefined;
+    try {
+      transport = await this.openTransport();
+    } catch (error) {
+      this.lose(problemOf(error));
+      return false;
+    }
+    if (this.stopped.signal.aborted) {
+      transport?.destroy();
+      return false;
+    }
     let wasOnline = false;
     this.connection = new Connection({
       url,
+      transport,
       secret,
       limits,
       clock,
@@ -110,6 +133,14 @@ export class CoordinatorLink {
     return wasOnline;
   }
 
+  /** undefined where the address is one of this machine, without TLS. */
+  private async openTransport(): Promise<TLSSocket | undefined> {
+    const { url, trust, limits, clock } = this.parts;
+    const address = new URL(url);
+    if (address.protocol === 'ws:') return undefined;
+    return openTransport({ address, trust: trust(), limitMs: limits.connectMs, clock, signal: this.stopped.signal });
+  }
+
   private onMessage(message: CoordinatorMessage): void {
     if (message.type === 'welcome') this.move('welcomed');
     onCoordinatorMessage(message, this.parts.handlers);
@@ -117,6 +148,11 @@ export class CoordinatorLink {
 
   private lose(problem: LinkProblem): void {
     const shown = { message: problem.message, hint: problem.hint };
+    if (problem.situation && problem.situation !== this.told) {
+      this.parts.log.error({ ...shown, situation: problem.situation }, 'no link with this coordinator');
+    }
+    this.told = problem.situation;
+    this.parts.onProblem(problem);
     this.move(problem.final ? 'refuse' : 'lose', shown);
     if (this.current.state === 'refused') this.parts.log.error(shown, 'coordinator refused the agent');
   }
@@ -134,3 +170,21 @@ export class CoordinatorLink {
     this.parts.onMove(from, to, event === 'stop' ? 'the agent stops' : (problem?.message ?? ''));
   }
 }
+
+/** Why there is not even a connection. */
+function problemOf(error: unknown): LinkProblem {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (!(error instanceof BinhostError)) {
+    const hint = code === 'EPROTO' || /SSL/.test(message) ? NO_TLS_HINT : null;
+    return { message: message || code || String(error), hint, final: false };
+  }
+  const isUntrusted = error.code === 'SERVER_UNTRUSTED' || error.code === 'CA_UNUSABLE';
+  return {
+    message: error.message,
+    hint: error.hint ?? null,
+    final: false,
+    ...(isUntrusted ? { situation: 'coordinator-untrusted' } : {}),
+  };
+}
+
+const NO_TLS_HINT = 'See that coordinator.url names the control listener of a coordinator, and that it speaks TLS.';

@@ -6,8 +6,11 @@ import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { BinhostError } from '@binhost/shared/errors';
 import type { Wishes } from '@binhost/shared/protocol';
+import type { Clock } from '@binhost/shared/time';
 import { agentError } from '../agent-errors.ts';
 import { apiAddress, chooseBuild, type KnownBuild } from './choose-build.ts';
+import { openTransport } from './open-transport.ts';
+import type { ServerTrust } from './server-trust.ts';
 
 export interface LogRequest {
   /** category/name or category/name-version. */
@@ -19,6 +22,11 @@ export interface LogRequest {
 export interface LogSource {
   url: string;
   secret: string;
+  /** How the coordinator is verified. @throws CA_UNUSABLE */
+  trust: () => ServerTrust;
+  /** The handshake may take this long. */
+  limitMs: number;
+  clock: Clock;
   pool: string | null;
   wishes: Wishes | null;
 }
@@ -26,7 +34,7 @@ export interface LogSource {
 /** @throws LOG_UNAVAILABLE with the reason and what to do */
 export async function findBuildLog({ atom, follow, signal }: LogRequest, source: LogSource): Promise<IncomingMessage> {
   if (source.url === '') throw unavailable('no coordinator.url is set', 'Set it in agent.toml.');
-  const builds = await readJson(apiAddress(source.url, '/api/builds'), source.secret, signal);
+  const builds = await readJson(apiAddress(source.url, '/api/builds'), source, signal);
   const build = chooseBuild(atom, {
     builds: builds as KnownBuild[],
     pool: source.pool,
@@ -38,14 +46,14 @@ export async function findBuildLog({ atom, follow, signal }: LogRequest, source:
       'binhost-agent why ATOM says what became of the wish.',
     );
   const path = `/api/builds/${build.id}/log${follow ? '?follow=1' : ''}`;
-  return answer(apiAddress(source.url, path), source.secret, signal);
+  return answer(apiAddress(source.url, path), source, signal);
 }
 
 /** An index of builds is some 400 bytes per build. */
 const MAX_JSON_BYTES = 64 * 1024 * 1024;
 
-async function readJson(url: URL, secret: string, signal: AbortSignal): Promise<unknown> {
-  const response = await answer(url, secret, signal);
+async function readJson(url: URL, source: LogSource, signal: AbortSignal): Promise<unknown> {
+  const response = await answer(url, source, signal);
   const value: unknown = JSON.parse(await textOf(response, MAX_JSON_BYTES));
   if (Array.isArray(value)) return value;
   throw unavailable(
@@ -54,9 +62,9 @@ async function readJson(url: URL, secret: string, signal: AbortSignal): Promise<
   );
 }
 
-async function answer(url: URL, secret: string, signal: AbortSignal): Promise<IncomingMessage> {
+async function answer(url: URL, source: LogSource, signal: AbortSignal): Promise<IncomingMessage> {
   try {
-    const response = await get(url, secret, signal);
+    const response = await get(url, source, signal);
     if (response.statusCode === 200) return response;
     const text = await textOf(response, MAX_ERROR_BYTES);
     throw unavailable(
@@ -71,11 +79,16 @@ async function answer(url: URL, secret: string, signal: AbortSignal): Promise<In
 
 const MAX_ERROR_BYTES = 64 * 1024;
 
-function get(url: URL, secret: string, signal: AbortSignal): Promise<IncomingMessage> {
+async function get(url: URL, source: LogSource, signal: AbortSignal): Promise<IncomingMessage> {
+  const { secret, trust, limitMs, clock } = source;
   const headers = secret === '' ? {} : { authorization: `Bearer ${secret}` };
+  const isTls = url.protocol === 'https:';
+  const socket = isTls ? await openTransport({ address: url, trust: trust(), limitMs, clock, signal }) : undefined;
+  const send = isTls ? tlsRequest : plainRequest;
   return new Promise((resolve, reject) => {
-    const send = url.protocol === 'https:' ? tlsRequest : plainRequest;
-    send(url, { headers, signal }, resolve).on('error', reject).end();
+    send(url, { headers, signal, ...(socket ? { createConnection: () => socket } : {}) }, resolve)
+      .on('error', reject)
+      .end();
   });
 }
 

@@ -61,7 +61,7 @@ export interface ShownFacts {
   proofs: Proofs['results'];
   lastReport: Report | null;
   /** By who finds them: each replaces its own with every look. */
-  situations: { fault: Situation[]; state: Situation[]; look: Situation[]; prove: Situation[]; link: Situation[] };
+  situations: Record<'fault' | 'trust' | 'state' | 'look' | 'prove' | 'link', Situation[]>;
 }
 
 export function shownFacts(startedAtMs: number): ShownFacts {
@@ -73,7 +73,7 @@ export function shownFacts(startedAtMs: number): ShownFacts {
     wishes: null,
     proofs: [],
     lastReport: null,
-    situations: { fault: [], state: [], look: [], prove: [], link: [] },
+    situations: { fault: [], trust: [], state: [], look: [], prove: [], link: [] },
   };
 }
 

@@ -1,5 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import {
   type AgentMessage,
@@ -63,16 +65,22 @@ export interface TestCoordinator {
   close(): Promise<void>;
 }
 
-export async function startTestCoordinator(changed: Partial<Knobs> = {}, port = 0): Promise<TestCoordinator> {
+/** @param tls certificate and key; left out: it speaks without TLS */
+export async function startTestCoordinator(
+  changed: Partial<Knobs> = {},
+  port = 0,
+  tls?: { cert: string; key: string },
+): Promise<TestCoordinator> {
   const knobs: Knobs = { ...DEFAULT_KNOBS, ...changed };
   const sockets = new Set<WebSocket>();
   const memory = { digest: null as string | null, lastReport: 0, sequence: 0 };
   const answers = new Map<string, string>();
-  const server = createServer((request, response) => {
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const isAllowed = knobs.secret === '' || request.headers.authorization === `Bearer ${knobs.secret}`;
     const body = isAllowed ? answers.get(request.url ?? '') : undefined;
     response.writeHead(body === undefined ? 404 : 200).end(body);
-  });
+  };
+  const server = tls ? createTlsServer(tls, onRequest) : createServer(onRequest);
   const coordinator: TestCoordinator = {
     knobs,
     url: '',
@@ -101,7 +109,7 @@ export async function startTestCoordinator(changed: Partial<Knobs> = {}, port = 
     close: () => closeAll(server, sockets),
   };
   const accept = new WebSocketServer({ noServer: true, autoPong: false });
-  server.on('upgrade', (request, stream, head) => {
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     coordinator.authorizations.push(request.headers.authorization);
     if (knobs.secret !== '' && request.headers.authorization !== `Bearer ${knobs.secret}`) {
       stream.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
@@ -169,7 +177,7 @@ export async function startTestCoordinator(changed: Partial<Knobs> = {}, port = 
   }
 
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  coordinator.url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  coordinator.url = `${tls ? 'wss' : 'ws'}://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return coordinator;
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '@binhost/shared/time';
 import { type CapturedLog, captureLog, makeTemporaryDirectory } from '@binhost/testkit';
 import { Agent } from '../../src/agent.ts';
-import { askAgent } from '../../src/cli/agent-client.ts';
+import { askAgent, streamFromAgent } from '../../src/cli/agent-client.ts';
 import type { AgentConfig } from '../../src/config/agent-config.ts';
 import { loadAgentConfig } from '../../src/config/load-agent-config.ts';
 import type { AgentStatus } from '../../src/status/agent-status.ts';
@@ -24,6 +24,8 @@ export interface TestNode {
   stop(): Promise<void>;
   status(): Promise<AgentStatus>;
   ask(): Promise<unknown>;
+  /** The log of a build, as `binhost-agent log` gets it. */
+  askLog(atom: string): Promise<string>;
   remove(): Promise<void>;
 }
 
@@ -74,6 +76,12 @@ export async function makeTestNode(settings: Record<string, string> = {}): Promi
     },
     status: async () => (await askAgent(join(config.paths.run, 'status.sock'), 'GET', '/status')) as AgentStatus,
     ask: () => askAgent(join(config.paths.run, 'control.sock'), 'POST', '/look'),
+    askLog: async (atom) => {
+      const parts: string[] = [];
+      const to = { print: (text: string) => void parts.push(text), signal: new AbortController().signal };
+      await streamFromAgent(join(config.paths.run, 'status.sock'), `/log?atom=${encodeURIComponent(atom)}`, to);
+      return parts.join('');
+    },
     remove: async () => {
       await node.stop();
       await temporary.remove();

@@ -26,6 +26,6 @@ test.each([
 });
 
 test('the address of the WebSocket is /agent, where no other path is named', () => {
-  expect(coordinatorAddress('ws://binhost:8443')).toBe('ws://binhost:8443/agent');
+  expect(coordinatorAddress('wss://binhost:8443')).toBe('wss://binhost:8443/agent');
   expect(coordinatorAddress('wss://proxy/binhost/agent')).toBe('wss://proxy/binhost/agent');
 });

@@ -74,12 +74,28 @@ export const coordinatorConfig = z.object({
         .describe(
           'How nodes reach it, such as wss://binhost:8443; empty: the host of packages.url, else the name of this machine',
         ),
-      secret: z.string().default('').describe('What agents must show; needed beyond loopback'),
+      tls: z
+        .enum(['auto', 'files', 'off'])
+        .default('auto')
+        .describe(
+          'auto: a CA of our own, made at the first start below paths.state; files: control.cert and control.key; off: no TLS, only on a loopback address, for a proxy or a trial',
+        ),
+      cert: z.string().default('').describe('With tls = "files": PEM file of the certificate and what it hangs on'),
+      key: z.string().default('').describe('With tls = "files": PEM file of its private key'),
+      leafLife: durationMs('90d').describe(
+        'With tls = "auto": how long a certificate is valid; it is renewed when a third of that is left',
+      ),
+      certificateCheck: durationMs('1h').describe(
+        'Pause between two looks whether the certificate must be renewed, or its files have changed',
+      ),
+      secret: z
+        .string()
+        .default('')
+        .describe('What agents without an identity must show; empty: none come in from beyond loopback'),
       secretFile: z
         .string()
         .default('')
         .describe('File that holds control.secret, so that the configuration may be readable for everybody'),
-      insecure: z.boolean().default(false).describe('Allow the control listener beyond loopback without TLS'),
       pingInterval: durationMs('25s').describe('Pause between pings; a connection silent for three of them is closed'),
       maxFrame: byteSize('16MiB').describe('Largest frame taken, and the largest it may unpack to'),
       helloTimeout: durationMs('10s').describe('A connection that has not said hello by then is closed'),

@@ -1,3 +1,4 @@
+import type { SecureContextOptions } from 'node:tls';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { type ConnectionLimits, guardConnections } from '../limits/guard-connections.ts';
@@ -37,10 +38,16 @@ const LIMITS: ServerLimits = {
   connections: null,
 };
 
+/** What a server that speaks TLS serves with: see tls/control-tls.ts. */
+export type ServerTls = SecureContextOptions;
+
 /** One HTTP server of ours, without routes: schemas by zod, errors by error-handler.ts, no line per request in the log. */
-export function createServer(log: Logger, differing: Partial<ServerLimits> = {}): FastifyInstance {
+export function createServer(
+  log: Logger,
+  { tls, ...differing }: Partial<ServerLimits> & { tls?: ServerTls | undefined } = {},
+): FastifyInstance {
   const limits = { ...LIMITS, ...differing };
-  const app = Fastify({
+  const options = {
     // fastify's own lines say nothing that ours don't: only its errors are kept.
     loggerInstance: log.child({}, { level: 'error' }) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -48,16 +55,19 @@ export function createServer(log: Logger, differing: Partial<ServerLimits> = {})
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     connectionTimeout: limits.stallTimeoutMs,
-    http: {
-      headersTimeout: limits.headersTimeoutMs,
-      // How often Node looks for connections that are past their time.
-      connectionsCheckingInterval: Math.min(1000, limits.headersTimeoutMs),
-      maxHeaderSize: MAX_HEADERS,
-    },
     // A stop must not wait for clients that hold their connection open.
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 255 },
-  });
+  };
+  const http = {
+    headersTimeout: limits.headersTimeoutMs,
+    // How often Node looks for connections that are past their time.
+    connectionsCheckingInterval: Math.min(1000, limits.headersTimeoutMs),
+    maxHeaderSize: MAX_HEADERS,
+  };
+  // A client that never finishes the handshake of TLS is given up as one that never finishes its headers.
+  const https = { ...http, ...tls, handshakeTimeout: limits.headersTimeoutMs };
+  const app = tls ? (Fastify({ ...options, https }) as unknown as FastifyInstance) : Fastify({ ...options, http });
   app.server.maxHeadersCount = 100;
   if (limits.connections) guardConnections(app.server, limits.connections, log);
   app.decorateRequest('refusal', undefined);

@@ -1,9 +1,11 @@
 import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
+import type { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import { addressText, type ListenAddress } from '../config/listen-address.ts';
 import { coordinatorError } from '../coordinator-errors.ts';
+import type { ServerTls } from './create-server.ts';
 
 /** Binds an HTTP server to a TCP address. @returns the address with its real port @throws LISTEN_FAILED */
 export async function listenOnAddress(app: FastifyInstance, address: ListenAddress): Promise<ListenAddress> {
@@ -21,6 +23,11 @@ export async function listenOnAddress(app: FastifyInstance, address: ListenAddre
   }
   const bound = app.server.address();
   return { host: address.host, port: typeof bound === 'object' && bound ? bound.port : address.port };
+}
+
+/** Serves new connections of a TLS server with another certificate; those that are open go on. */
+export function renewContext(app: FastifyInstance, tls: ServerTls): void {
+  (app.server as unknown as TlsServer).setSecureContext(tls);
 }
 
 export interface SocketRights {

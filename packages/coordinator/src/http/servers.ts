@@ -3,12 +3,13 @@ import cookie from '@fastify/cookie';
 import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 import type { Operators } from '../access/operators.ts';
+import { controlSecret } from '../config/control-listener.ts';
 import type { CoordinatorConfig } from '../config/coordinator-config.ts';
 import { isRightSecret } from '../link/right-secret.ts';
 import type { Logger } from '../log.ts';
 import type { ApiReads } from './api-reads.ts';
 import type { ChoreActions } from './chore-actions.ts';
-import { createServer, type ServerLimits } from './create-server.ts';
+import { createServer, type ServerLimits, type ServerTls } from './create-server.ts';
 import { type Door, guard } from './guard.ts';
 import type { OperatorActions } from './operator-actions.ts';
 import { type AdminActions, adminRoutes } from './routes/admin.ts';
@@ -47,11 +48,11 @@ export interface DoorParts extends ApiParts {
   clock: Clock;
 }
 
-/** The control listener's HTTP half; agents come in through the same server's upgrade. */
-export function controlServer(parts: DoorParts & { joinNode: JoinNode }): FastifyInstance {
-  const { secret } = parts.config.control;
+/** The control listener's HTTP half; agents come in through the same server's upgrade. `tls` undefined: plain HTTP. */
+export function controlServer(parts: DoorParts & { joinNode: JoinNode; tls: ServerTls | undefined }): FastifyInstance {
+  const secret = controlSecret(parts.config.control);
   // An answer that follows a log may be silent for long.
-  const app = createServer(parts.log, { ...parts.limits, stallTimeoutMs: 0 });
+  const app = createServer(parts.log, { ...parts.limits, stallTimeoutMs: 0, tls: parts.tls });
   void app.register(cookie);
   void app.register(helmet, HEADERS);
   // Nothing that is answered here may lie in a cache.

@@ -13,8 +13,8 @@ import { isRightSecret } from './right-secret.ts';
  * answered with its HTTP status before anything of WebSocket is spoken.
  */
 export interface GatewayParts extends SessionParts {
-  /** What agents must show as `Authorization: Bearer SECRET`; empty: nothing. */
-  secret: string;
+  /** What agents must show as `Authorization: Bearer SECRET`; empty: nothing; null: none is right. */
+  secret: string | null;
   /** Connections that may be without hello at a time; beyond it the oldest of the most crowded address is closed. */
   maxGreeting: number;
   /** How often an address may connect without coming to a good hello. */
@@ -87,7 +87,7 @@ export function makeAgentGateway(parts: GatewayParts): AgentGateway {
 }
 
 /** @returns the HTTP status line's end; undefined where the request may come in */
-function refusalOf(request: IncomingMessage, secret: string): string | undefined {
+function refusalOf(request: IncomingMessage, secret: string | null): string | undefined {
   if (request.url?.split('?')[0] !== '/agent') return '404 Not Found';
   // Only browsers send an origin: a web page that somebody visits must not be able to speak as an agent.
   if (request.headers.origin !== undefined) return '403 Forbidden';

@@ -1,27 +1,30 @@
 import { expect, test } from 'vitest';
-import { controlListener } from '../../src/config/control-listener.ts';
+import { controlListener, controlSecret } from '../../src/config/control-listener.ts';
 import { coordinatorConfig } from '../../src/config/coordinator-config.ts';
 
-const control = (overrides: Record<string, unknown>) =>
-  controlListener(coordinatorConfig.parse({ control: overrides }).control);
+const control = (overrides: Record<string, unknown>) => coordinatorConfig.parse({ control: overrides }).control;
 
-test('on loopback needs neither secret nor permission', () => {
-  expect(control({})).toEqual({ host: '127.0.0.1', port: 8443 });
+test('listens on loopback with or without TLS', () => {
+  const expected = { host: '127.0.0.1', port: 8443 };
+  expect(controlListener(control({}))).toEqual(expected);
+  expect(controlListener(control({ tls: 'off' }))).toEqual(expected);
+});
+
+test.each(['auto', 'files'])('listens everywhere with TLS (%s)', (tls) => {
+  expect(controlListener(control({ tls, listen: '0.0.0.0:8443' }))).toEqual({ host: '0.0.0.0', port: 8443 });
+});
+
+test.each(['0.0.0.0:8443', '[::]:8443', '192.168.1.2:8443'])('refuses to listen on %s without TLS', (listen) => {
+  expect(() => controlListener(control({ tls: 'off', listen }))).toThrow(
+    expect.objectContaining({ code: 'CONTROL_NOT_LOOPBACK', message: expect.stringContaining('control.tls') }),
+  );
 });
 
 test.each([
-  [{}, ['control.secret', 'control.insecure']],
-  [{ secret: 'x' }, ['control.insecure']],
-  [{ insecure: true }, ['control.secret']],
-])('beyond loopback with %j is refused, naming what is missing', (given, missing) => {
-  for (const key of missing) {
-    expect(() => control({ listen: '0.0.0.0:8443', ...given })).toThrow(
-      expect.objectContaining({ code: 'CONTROL_NOT_LOOPBACK', message: expect.stringContaining(key) }),
-    );
-  }
-});
-
-test('beyond loopback is taken with both', () => {
-  const given = { listen: '0.0.0.0:8443', secret: 'x', insecure: true };
-  expect(control(given)).toEqual({ host: '0.0.0.0', port: 8443 });
+  [{ listen: '127.0.0.1:1', secret: '' }, ''],
+  [{ listen: '127.0.0.1:1', secret: 'x' }, 'x'],
+  [{ listen: '0.0.0.0:1', secret: 'x' }, 'x'],
+  [{ listen: '0.0.0.0:1', secret: '' }, null],
+])('with %j asks for the secret %j', (given, expected) => {
+  expect(controlSecret(control(given))).toBe(expected);
 });

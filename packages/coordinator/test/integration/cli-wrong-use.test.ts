@@ -101,7 +101,11 @@ describe('a configuration that does not fit is exit code 2', () => {
     ['status --config /nonexistent.toml', {}, '/nonexistent.toml'],
     ['status', { BINHOST_COORDINATOR_CONTROL_LISTN: 'x' }, 'BINHOST_COORDINATOR_CONTROL_LISTN'],
     ['builder', { BINHOST_COORDINATOR_BUILD_MODE: 'magic' }, 'BINHOST_COORDINATOR_BUILD_MODE'],
-    ['serve', { BINHOST_COORDINATOR_CONTROL_LISTEN: '0.0.0.0:0' }, 'control.insecure'],
+    [
+      'serve',
+      { BINHOST_COORDINATOR_CONTROL_LISTEN: '0.0.0.0:0', BINHOST_COORDINATOR_CONTROL_TLS: 'off' },
+      'control.tls = "off"',
+    ],
     ['serve', { BINHOST_COORDINATOR_CONTROL_LISTEN: 'nowhere' }, 'control.listen'],
     ['serve', { BINHOST_COORDINATOR_SYNC_SCHEDULE: 'nightly' }, 'sync.schedule'],
     ['serve', { DATABASE_URL: 'blabla' }, 'DATABASE_URL: expected a URL such as'],

@@ -78,7 +78,7 @@ function makeConfig(
   const config = coordinatorConfig.parse({
     paths: { state: `${directory}/s`, packages: `${directory}/p`, logs: `${directory}/l`, run: `${directory}/r` },
     packages: { listen: '127.0.0.1:0', url: 'http://binhost.example:8080/' },
-    control: { listen: '127.0.0.1:0' },
+    control: { listen: '127.0.0.1:0', tls: 'off' },
     portage: { portageq: [process.execPath, portageq, tree], root: directory },
     notify: { gather: '10ms' },
   });

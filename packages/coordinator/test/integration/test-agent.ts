@@ -34,7 +34,8 @@ export interface TestAgent {
 
 /** Connects, without saying hello. */
 export async function connectAgent(control: string, options: ClientOptions = {}): Promise<TestAgent> {
-  const socket = new WebSocket(`ws://${control}/agent`, { perMessageDeflate: false, ...options });
+  const scheme = options.ca === undefined ? 'ws' : 'wss';
+  const socket = new WebSocket(`${scheme}://${control}/agent`, { perMessageDeflate: false, ...options });
   const frames: Frame[] = [];
   let closeCode: number | undefined;
   let sequence = 0;
