@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, lt, or } from 'drizzle-orm';
 import type { Database } from '../db/database.ts';
 import { operatorTokens, sessions } from './operator-tables.ts';
 import type { Role } from './roles.ts';
@@ -71,31 +71,31 @@ export async function noteTokenUsed(db: Database, token: OperatorTokenView, nowM
     );
 }
 
-/** Revokes it and ends its sessions. @returns it; undefined: there is none */
+/** Revokes it and ends its sessions. @returns it; undefined: there is none of that name that is not revoked */
 export async function revokeOperatorToken(
   db: Database,
-  id: number,
+  name: string,
   nowMs: number,
 ): Promise<OperatorTokenView | undefined> {
   return db.transaction(async (tx) => {
     const [row] = await tx
       .update(operatorTokens)
-      .set({ revokedAt: sql`coalesce(${operatorTokens.revokedAt}, ${new Date(nowMs).toISOString()})` })
-      .where(eq(operatorTokens.id, id))
+      .set({ revokedAt: new Date(nowMs) })
+      .where(isLive(name))
       .returning();
-    await tx.delete(sessions).where(eq(sessions.tokenId, id));
+    if (row) await tx.delete(sessions).where(eq(sessions.tokenId, row.id));
     return row && viewOf(row);
   });
 }
 
-/** @returns it; undefined: there is none that is not revoked */
-export async function setOperatorRole(db: Database, id: number, role: Role): Promise<OperatorTokenView | undefined> {
-  const [row] = await db
-    .update(operatorTokens)
-    .set({ role })
-    .where(and(eq(operatorTokens.id, id), isNull(operatorTokens.revokedAt)))
-    .returning();
+/** @returns it; undefined: there is none of that name that is not revoked */
+export async function setOperatorRole(db: Database, name: string, role: Role): Promise<OperatorTokenView | undefined> {
+  const [row] = await db.update(operatorTokens).set({ role }).where(isLive(name)).returning();
   return row && viewOf(row);
+}
+
+function isLive(name: string) {
+  return and(eq(operatorTokens.name, name), isNull(operatorTokens.revokedAt));
 }
 
 export function viewOf(row: typeof operatorTokens.$inferSelect): OperatorTokenView {

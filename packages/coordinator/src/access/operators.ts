@@ -30,9 +30,9 @@ export interface Operators {
   create(request: { name: string; role: Role; ttlMs?: number | undefined }, by: string): Promise<CreatedToken>;
   list(): Promise<tokens.OperatorTokenView[]>;
   /** @throws NOT_FOUND */
-  revoke(id: number): Promise<tokens.OperatorTokenView>;
+  revoke(name: string): Promise<tokens.OperatorTokenView>;
   /** @throws NOT_FOUND */
-  setRole(id: number, role: Role): Promise<tokens.OperatorTokenView>;
+  setRole(name: string, role: Role): Promise<tokens.OperatorTokenView>;
   record(entry: AuditEntry): Promise<void>;
   /** Newest first. */
   entries(limit: number): Promise<AuditView[]>;
@@ -82,8 +82,8 @@ export function makeOperators(parts: OperatorsParts): Operators {
     isStillIn: (caller) => isStillIn(parts, caller),
     create: (request, by) => createToken(parts, request, by),
     list: () => tokens.loadOperatorTokens(db),
-    revoke: async (id) => known(id, await tokens.revokeOperatorToken(db, id, clock.nowMs())),
-    setRole: async (id, role) => known(id, await tokens.setOperatorRole(db, id, role)),
+    revoke: async (name) => known(name, await tokens.revokeOperatorToken(db, name, clock.nowMs())),
+    setRole: async (name, role) => known(name, await tokens.setOperatorRole(db, name, role)),
     record: (entry) => addAuditEntry(db, entry, clock.nowMs()),
     entries: (limit) => loadAuditEntries(db, limit),
     prune: async () => {
@@ -196,9 +196,9 @@ function isValid({ revokedAtMs, expiresAtMs }: tokens.OperatorTokenView, nowMs: 
   return revokedAtMs === null && (expiresAtMs === null || expiresAtMs > nowMs);
 }
 
-function known(id: number, token: tokens.OperatorTokenView | undefined): tokens.OperatorTokenView {
+function known(name: string, token: tokens.OperatorTokenView | undefined): tokens.OperatorTokenView {
   if (token) return token;
-  throw coordinatorError('NOT_FOUND', `expected a known personal token, got '${id}'`, {
+  throw coordinatorError('NOT_FOUND', `expected a personal token that is not revoked, got '${name}'`, {
     hint: 'binhost-coordinator token list shows them.',
   });
 }

@@ -59,8 +59,8 @@ export const ROUTE_RULES: Readonly<Record<string, RouteRule>> = {
   'GET /api/audit': { least: 'admin' },
   'GET /api/operator-tokens': { least: 'admin' },
   'POST /api/operator-tokens': { least: 'admin', deed: 'create a personal token', about: ['name', 'role', 'ttlMs'] },
-  'POST /api/operator-tokens/:id/role': { least: 'admin', deed: 'change a role', about: ['id', 'role'] },
-  'POST /api/operator-tokens/:id/revoke': { least: 'admin', deed: 'revoke a personal token', about: ['id'] },
+  'POST /api/operator-tokens/:name/role': { least: 'admin', deed: 'change a role', about: ['name', 'role'] },
+  'POST /api/operator-tokens/:name/revoke': { least: 'admin', deed: 'revoke a personal token', about: ['name'] },
 };
 
 /** @param url the route's pattern, `/api/builds/:id`; HEAD is what GET is */

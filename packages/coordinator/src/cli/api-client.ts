@@ -1,8 +1,13 @@
-import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request as plainRequest, type RequestOptions } from 'node:http';
+import { request as tlsRequest } from 'node:https';
 import { BinhostError } from '@binhost/shared/errors';
+import type { RemoteDoor } from '../config/remote-door.ts';
 import { coordinatorError } from '../coordinator-errors.ts';
 
-/** Asks the running coordinator over one of its Unix sockets. */
+/** Where a coordinator is asked: over one of its Unix sockets, or at its control listener. */
+export type ApiDoor = { socketPath: string } | RemoteDoor;
+
+/** Asks the running coordinator. */
 export interface ApiClient {
   /** @throws SERVER_UNREACHABLE, NOT_ALLOWED, and what the coordinator answers (NOT_FOUND, …) */
   get<T>(path: string): Promise<T>;
@@ -13,11 +18,11 @@ export interface ApiClient {
 }
 
 /** @param signal ends what is under way */
-export function makeApiClient(socketPath: string, signal: AbortSignal): ApiClient {
-  const ask = (path: string): Promise<IncomingMessage> => askFor(request({ socketPath, path, signal }), socketPath);
+export function makeApiClient(door: ApiDoor, signal: AbortSignal): ApiClient {
+  const ask = (path: string): Promise<IncomingMessage> => askFor(openCall(door, { path, signal }), door);
   const tell = (path: string, body: object): Promise<IncomingMessage> => {
     const headers = { 'Content-Type': 'application/json' };
-    return askFor(request({ socketPath, path, signal, method: 'POST', headers }), socketPath, JSON.stringify(body));
+    return askFor(openCall(door, { path, signal, method: 'POST', headers }), door, JSON.stringify(body));
   };
   return {
     get: async <T>(path: string) => JSON.parse(await readAll(await ask(path))) as T,
@@ -26,21 +31,38 @@ export function makeApiClient(socketPath: string, signal: AbortSignal): ApiClien
   };
 }
 
-async function askFor(call: ClientRequest, socketPath: string, body?: string): Promise<IncomingMessage> {
-  const response = await answerTo(call, socketPath, body);
+function openCall(door: ApiDoor, options: RequestOptions): ClientRequest {
+  if ('socketPath' in door) return plainRequest({ ...options, socketPath: door.socketPath });
+  const headers = { ...options.headers, Authorization: `Bearer ${door.token}` };
+  const url = new URL(options.path ?? '/', door.url);
+  const { ca, checkServerIdentity } = door;
+  if (url.protocol === 'http:') return plainRequest(url, { ...options, headers });
+  return tlsRequest(url, { ...options, headers, ...(ca !== undefined && { ca, checkServerIdentity }) });
+}
+
+async function askFor(call: ClientRequest, door: ApiDoor, body?: string): Promise<IncomingMessage> {
+  const response = await answerTo(call, door, body);
   if (response.statusCode === 200) return response;
   throw refusal(await readAll(response), response.statusCode ?? 0);
 }
 
-function answerTo(call: ClientRequest, socketPath: string, body: string | undefined): Promise<IncomingMessage> {
+function answerTo(call: ClientRequest, door: ApiDoor, body: string | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     call.once('response', resolve);
-    call.once('error', (cause: NodeJS.ErrnoException) => reject(noAnswer(socketPath, cause)));
+    call.once('error', (cause: NodeJS.ErrnoException) => reject(noAnswer(door, cause)));
     call.end(body);
   });
 }
 
-function noAnswer(socketPath: string, cause: NodeJS.ErrnoException): BinhostError {
+function noAnswer(door: ApiDoor, cause: NodeJS.ErrnoException): BinhostError {
+  if (!('socketPath' in door)) {
+    // A certificate that does not fit has a code of its own for each way in which it does not.
+    const message = `no coordinator that may be trusted answers at ${door.url} (${cause.code}): ${cause.message}`;
+    const hint =
+      "client.ca names the file with the coordinator's CA; is client.url right, and the coordinator running?";
+    return coordinatorError('SERVER_UNREACHABLE', message, { hint, cause });
+  }
+  const { socketPath } = door;
   if (cause.code === 'EACCES' || cause.code === 'EPERM') {
     return coordinatorError('NOT_ALLOWED', `expected the right to connect to ${socketPath}, got ${cause.code}`, {
       hint: 'Run it as root, or as a member of the group binhost.',
@@ -59,7 +81,7 @@ function refusal(text: string, status: number): BinhostError {
     return new BinhostError(error.code, error.message, error.hint === null ? {} : { hint: error.hint });
   } catch {
     return coordinatorError('SERVER_UNREACHABLE', `expected an answer of the coordinator, got status ${status}`, {
-      hint: 'Is the socket that of another program?',
+      hint: 'Is it another program that answers there?',
     });
   }
 }

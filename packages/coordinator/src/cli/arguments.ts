@@ -33,12 +33,17 @@ export function policyNumber(value: unknown): number {
 }
 
 /** The number of a join token as a person gives it. @throws WRONG_USE */
-export function tokenNumber(value: unknown): number {
+function tokenNumber(value: unknown): number {
   const number = Number(value);
   if (Number.isSafeInteger(number) && number >= 1) return number;
   throw coordinatorError('WRONG_USE', `expected the number of a join token, got '${String(value)}'`, {
     hint: 'binhost-coordinator token list lists them.',
   });
+}
+
+/** A join token by its number, or else a personal one by its name. @throws WRONG_USE */
+export function tokenNumberOrName(value: unknown): number | string {
+  return /^[A-Za-z_]/.test(String(value)) ? String(value) : tokenNumber(value);
 }
 
 /** A time such as 30d in milliseconds. @param option for the sentence @throws WRONG_USE */

@@ -7,17 +7,19 @@ import { LOG_LEVELS } from '../config/coordinator-config.ts';
 const VALUES: Record<string, string> = {
   config: 'a file',
   'log-level': 'a level',
+  url: 'an address',
   pool: 'a pool',
   keep: 'a duration',
   ttl: 'a duration',
   name: 'a name',
+  role: 'a role',
   node: 'a node',
   use: '',
   reason: '',
 };
 
 /** Options without a value; the argument parser would read `--all=maybe` as no. */
-const SWITCH_WITH_VALUE = /^--?((no-)?(all|json|wait)|dry-run|dryRun|follow|f|parent-pipe|help|version)=/;
+const SWITCH_WITH_VALUE = /^--?((no-)?(all|audit|json|wait)|dry-run|dryRun|follow|f|parent-pipe|help|version)=/;
 
 /**
  * What is wrong with arguments before they are parsed: a switch has a value, or an option stands where the command should.
@@ -37,8 +39,8 @@ function wrongStart(args: readonly string[]): string | undefined {
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] ?? '';
     if (!arg.startsWith('-') || /^--(help|version)$/.test(arg)) return undefined;
-    if (/^--(config|log-level)$/.test(arg)) at++;
-    else if (!/^--(config|log-level)=/.test(arg)) return `expected a command first, got '${arg}'`;
+    if (/^--(config|log-level|url)$/.test(arg)) at++;
+    else if (!/^--(config|log-level|url)=/.test(arg)) return `expected a command first, got '${arg}'`;
   }
   return undefined;
 }

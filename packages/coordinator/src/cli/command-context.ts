@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Argv } from 'yargs';
 import { type LoadedConfig, loadCoordinatorConfig } from '../config/load-coordinator-config.ts';
+import { remoteDoor } from '../config/remote-door.ts';
 import { type ApiClient, makeApiClient } from './api-client.ts';
 import { makePaint, type Paint } from './print.ts';
 
@@ -24,6 +25,7 @@ export interface CommandContext {
 export interface GlobalArguments {
   config?: string | undefined;
   'log-level'?: string | undefined;
+  url?: string | undefined;
 }
 
 export type CommandYargs = Argv<GlobalArguments>;
@@ -36,19 +38,26 @@ export function loadConfigFor(
   return loadCoordinatorConfig({
     file: args.config,
     env: context.env,
-    flags: { 'log.level': args['log-level'] },
+    flags: { 'log.level': args['log-level'], 'client.url': args.url },
     ...options,
   });
 }
 
-/** The running coordinator, through view.sock. */
+/** The running coordinator at client.url; else through view.sock. */
 export function viewClient(context: CommandContext, args: GlobalArguments): ApiClient {
-  return makeApiClient(`${loadConfigFor(context, args).config.paths.run}/view.sock`, context.signal);
+  return clientAt(context, args, 'view.sock');
 }
 
-/** The running coordinator, through admin.sock: what changes something. */
+/** The running coordinator at client.url; else through admin.sock: what changes something. */
 export function adminClient(context: CommandContext, args: GlobalArguments): ApiClient {
-  return makeApiClient(`${loadConfigFor(context, args).config.paths.run}/admin.sock`, context.signal);
+  return clientAt(context, args, 'admin.sock');
+}
+
+function clientAt(context: CommandContext, args: GlobalArguments, socket: string): ApiClient {
+  const { config } = loadConfigFor(context, args);
+  const isRemote = config.client.url !== '';
+  const door = isRemote ? remoteDoor(config.client, context.env) : { socketPath: `${config.paths.run}/${socket}` };
+  return makeApiClient(door, context.signal);
 }
 
 export function paintFor(context: CommandContext): Paint {

@@ -23,7 +23,8 @@ import { tokenCommand } from './token-command.ts';
 import { whyCommand } from './why-command.ts';
 
 const EXIT_CODES = `Exit codes: 0 done, 1 failed, 2 wrong use or configuration, 3 no coordinator answers, 70 a mistake of this program.
-Settings: /etc/binhost-coordinator/coordinator.toml; every key also as BINHOST_COORDINATOR_… in the environment.`;
+Settings: /etc/binhost-coordinator/coordinator.toml; every key also as BINHOST_COORDINATOR_… in the environment.
+Elsewhere than on the binhost: --url, with the personal token in client.tokenFile or BINHOST_COORDINATOR_TOKEN.`;
 
 /**
  * Runs one command to its end.
@@ -67,6 +68,11 @@ function program(argv: string[]): CommandYargs {
       type: 'string',
       requiresArg: true,
       describe: 'How much is logged: debug, info, warn or error',
+    })
+    .option('url', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Ask the coordinator there, with a personal token (client.url)',
     })
     .epilogue(EXIT_CODES)
     .demandCommand(1, 'expected a command')

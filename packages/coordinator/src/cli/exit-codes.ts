@@ -21,5 +21,10 @@ export function exitCodeOf(code: string): number {
 }
 
 function isOfConfiguration(code: string): boolean {
-  return code.startsWith('CONFIG_') || code === 'LISTEN_ADDRESS' || code === 'CONTROL_NOT_LOOPBACK';
+  return (
+    code.startsWith('CONFIG_') ||
+    code === 'LISTEN_ADDRESS' ||
+    code === 'CONTROL_NOT_LOOPBACK' ||
+    code === 'CLIENT_SETTINGS'
+  );
 }

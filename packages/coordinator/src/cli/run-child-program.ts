@@ -52,6 +52,8 @@ async function runOnce(
     cleanup: true,
     cancelSignal: signal,
     forceKillAfterDelay: STOP_TIMEOUT_MS,
+    // Of the commands alone: no child has use for it.
+    env: { BINHOST_COORDINATOR_TOKEN: undefined },
   });
   log.info({ pid: child.pid }, 'child process started');
   const { exitCode, signal: bySignal } = await child;

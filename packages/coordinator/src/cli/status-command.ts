@@ -1,20 +1,38 @@
 import type { CommandModule } from 'yargs';
+import type { AuditView } from '../access/audit-store.ts';
 import type { CoordinatorStatus } from '../status/view-types.ts';
-import { type CommandContext, type GlobalArguments, paintFor, printData, viewClient } from './command-context.ts';
+import { auditText } from './audit-text.ts';
+import {
+  adminClient,
+  type CommandContext,
+  type GlobalArguments,
+  paintFor,
+  printData,
+  viewClient,
+} from './command-context.ts';
 import { ago, counts, facts, type Paint, plain, stateText, table } from './print.ts';
 
 export function statusCommand(
   context: CommandContext,
-): CommandModule<GlobalArguments, GlobalArguments & { json: boolean }> {
+): CommandModule<GlobalArguments, GlobalArguments & { json: boolean; audit: boolean }> {
   return {
     command: 'status',
     describe: 'Show what the coordinator, its builders and its nodes are doing',
     builder: (yargs) =>
       yargs
         .option('json', { type: 'boolean', default: false, describe: 'Print one JSON object' })
+        .option('audit', {
+          type: 'boolean',
+          default: false,
+          describe: 'Show instead who did what, newest first (needs the role admin)',
+        })
         .example('$0 status', 'the whole on one screen')
         .example('$0 status --json', 'the same for programs'),
     handler: async (args) => {
+      if (args.audit) {
+        const entries = await adminClient(context, args).get<AuditView[]>('/api/audit?limit=200');
+        return printData(context, args.json, entries, (data) => auditText(data, paintFor(context)));
+      }
       const status = await viewClient(context, args).get<CoordinatorStatus>('/api/status');
       printData(context, args.json, status, (data) => statusText(data, paintFor(context)));
     },

@@ -1,7 +1,8 @@
 import { formatDuration } from '@binhost/shared/time';
 import type { CommandModule } from 'yargs';
+import { ROLES, type Role } from '../access/roles.ts';
 import type { JoinTokenView, NewJoinTokenView } from '../access/token-view.ts';
-import { durationOption, tokenNumber } from './arguments.ts';
+import { durationOption, tokenNumberOrName, wordOf } from './arguments.ts';
 import {
   adminClient,
   type CommandContext,
@@ -10,6 +11,14 @@ import {
   paintFor,
   printData,
 } from './command-context.ts';
+import {
+  createPersonalToken,
+  loadPersonalTokens,
+  personalNotes,
+  personalTokensText,
+  revokePersonalToken,
+  setPersonalRole,
+} from './personal-tokens.ts';
 import { ago, type Paint, plain, table } from './print.ts';
 
 type JsonArguments = GlobalArguments & { json: boolean };
@@ -17,38 +26,61 @@ type JsonArguments = GlobalArguments & { json: boolean };
 export function tokenCommand(context: CommandContext): CommandModule<GlobalArguments, GlobalArguments> {
   return {
     command: 'token',
-    describe: 'Let a node join: make the line to paste there, list or revoke such lines',
+    describe: 'Let a node join by a line to paste there, or a person in by a token with a role; list and revoke them',
     builder: (yargs) =>
       yargs
         .command(createCommand(context))
         .command(listCommand(context))
         .command(revokeCommand(context))
-        .demandCommand(1, 'expected create, list or revoke behind token')
+        .command(roleCommand(context))
+        .demandCommand(1, 'expected create, list, revoke or role behind token')
         .strict()
+        .example('$0 token create --role operator --name anna', 'for a person, who asks from elsewhere')
         .example('$0 token create', 'one line; paste it as root on the node')
         .example('$0 token list', 'who joined by which, and which are still open') as CommandYargs,
     handler: () => {},
   };
 }
 
-type CreateArguments = JsonArguments & { name: string | undefined; ttl: number | undefined; pool: string };
+type CreateArguments = JsonArguments & {
+  name: string | undefined;
+  role: Role | undefined;
+  ttl: number | undefined;
+  pool: string;
+};
 
 function createCommand(context: CommandContext): CommandModule<GlobalArguments, CreateArguments> {
   return {
     command: 'create',
-    describe: 'Make a token that one node can join by, once, and print the line for it',
+    describe: 'Make a token that one node can join by, once, and print the line for it; with --role: one for a person',
     builder: (yargs) =>
       jsonOption(yargs)
-        .option('name', { type: 'string', requiresArg: true, describe: "The node's name; without it: its host name" })
+        .option('name', {
+          type: 'string',
+          requiresArg: true,
+          describe: "The node's name; without it: its host name. The person's name",
+        })
+        .option('role', {
+          type: 'string',
+          requiresArg: true,
+          coerce: (value: unknown) => (value === undefined ? undefined : wordOf(ROLES, '--role')(value)),
+          describe: `A personal token, for the commands and the web page: ${ROLES.join(', ')}`,
+        })
         .option('ttl', {
           type: 'string',
           requiresArg: true,
           coerce: durationOption('--ttl'),
-          describe: 'How long it may be used, such as 1h; without it: join.tokenTime',
+          describe: 'How long it may be used, such as 1h; without it: join.tokenTime, a person until it is revoked',
         })
         .option('pool', { type: 'string', requiresArg: true, default: 'default', describe: 'The pool of the node' })
         .example('$0 token create --name desk --ttl 1h', 'for one machine, within the hour') as never,
-    handler: async ({ name, ttl, pool, ...args }) => {
+    handler: async ({ name, role, ttl, pool, ...args }) => {
+      if (role !== undefined) {
+        const created = await createPersonalToken(adminClient(context, args), { name, role, ttl });
+        printData(context, args.json, created, ({ token }) => `${token}\n`);
+        if (!args.json) context.stderr.write(personalNotes(created, context.nowMs()));
+        return;
+      }
       const body = { pool, ...(name !== undefined && { name }), ...(ttl !== undefined && { ttlMs: ttl }) };
       const made = await adminClient(context, args).post<NewJoinTokenView>('/api/tokens', body);
       printData(context, args.json, made, ({ line }) => `${line}\n`);
@@ -61,31 +93,71 @@ function createCommand(context: CommandContext): CommandModule<GlobalArguments, 
 function listCommand(context: CommandContext): CommandModule<GlobalArguments, JsonArguments> {
   return {
     command: 'list',
-    describe: 'List the tokens: open, used and by whom, expired, revoked',
+    describe: 'List the tokens of nodes and persons: open, used, expired, revoked',
     builder: jsonOption,
     handler: async (args) => {
-      const tokens = await adminClient(context, args).get<JoinTokenView[]>('/api/tokens');
-      printData(context, args.json, tokens, (data) => tokensText(data, context.nowMs(), paintFor(context)));
+      const client = adminClient(context, args);
+      const nodes = await client.get<JoinTokenView[]>('/api/tokens');
+      const persons = await loadPersonalTokens(client);
+      const all = [
+        ...nodes.map((token) => ({ kind: 'join', ...token })),
+        ...persons.map((token) => ({ kind: 'personal', ...token })),
+      ];
+      const [now, paint] = [context.nowMs(), paintFor(context)];
+      printData(
+        context,
+        args.json,
+        all,
+        () => `${tokensText(nodes, now, paint)}\n${personalTokensText(persons, now, paint)}`,
+      );
     },
   };
 }
 
-type RevokeArguments = JsonArguments & { token: number };
+type RevokeArguments = JsonArguments & { token: number | string };
 
 function revokeCommand(context: CommandContext): CommandModule<GlobalArguments, RevokeArguments> {
   return {
     command: 'revoke <token>',
-    describe: 'Take a token back that nobody has used yet',
+    describe: "Take a join token back that nobody has used yet, or a person's token: at once, with its sessions",
     builder: (yargs) =>
       jsonOption(yargs).positional('token', {
         type: 'string',
-        coerce: tokenNumber,
+        coerce: tokenNumberOrName,
         demandOption: true,
-        describe: 'Number of a token, as list shows it',
+        describe: 'Number of a join token, or the name of a person, as list shows it',
       }) as never,
     handler: async (args) => {
-      const token = await adminClient(context, args).post<JoinTokenView>(`/api/tokens/${args.token}/revoke`, {});
+      const client = adminClient(context, args);
+      if (typeof args.token === 'string') {
+        const revoked = await revokePersonalToken(client, args.token);
+        return printData(context, args.json, revoked, ({ name }) => `the token of ${plain(name)} is revoked\n`);
+      }
+      const token = await client.post<JoinTokenView>(`/api/tokens/${args.token}/revoke`, {});
       printData(context, args.json, token, revokedText);
+    },
+  };
+}
+
+type RoleArguments = JsonArguments & { name: string; role: Role };
+
+function roleCommand(context: CommandContext): CommandModule<GlobalArguments, RoleArguments> {
+  return {
+    command: 'role <name> <role>',
+    describe: "Change the role of a person's token; it holds from the next request on",
+    builder: (yargs) =>
+      jsonOption(yargs)
+        .positional('name', { type: 'string', demandOption: true, describe: 'As list shows it' })
+        .positional('role', {
+          type: 'string',
+          coerce: wordOf(ROLES, 'role'),
+          demandOption: true,
+          describe: ROLES.join(', '),
+        })
+        .example('$0 token role anna viewer', 'she may look, and no more') as never,
+    handler: async (args) => {
+      const token = await setPersonalRole(adminClient(context, args), args.name, args.role);
+      printData(context, args.json, token, ({ name, role }) => `the token of ${plain(name)} has the role ${role}\n`);
     },
   };
 }

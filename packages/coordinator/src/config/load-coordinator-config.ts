@@ -11,6 +11,8 @@ import { type CoordinatorConfig, coordinatorConfig, poolConfig } from './coordin
  */
 export const DEFAULT_CONFIG_FILE = '/etc/binhost-coordinator/coordinator.toml';
 const ENV_PREFIX = 'BINHOST_COORDINATOR';
+/** The personal token of whoever runs the commands. */
+export const TOKEN_VARIABLE = `${ENV_PREFIX}_TOKEN`;
 const FILE_VARIABLE = `${ENV_PREFIX}_CONFIG`;
 
 export interface ConfigRequest {
@@ -35,7 +37,8 @@ export interface LoadedConfig {
  * @throws CONFIG_UNREADABLE, CONFIG_UNKNOWN_KEY, CONFIG_BAD_VALUE
  */
 export function loadCoordinatorConfig({ file, env, flags = {}, withSecret = false }: ConfigRequest): LoadedConfig {
-  const { [FILE_VARIABLE]: fileFromEnv, ...variables } = env;
+  // The token is no setting: it goes into no object that is printed or handed on.
+  const { [FILE_VARIABLE]: fileFromEnv, [TOKEN_VARIABLE]: _token, ...variables } = env;
   const fileName = file ?? (fileFromEnv || undefined) ?? DEFAULT_CONFIG_FILE;
   const mayBeMissing = file === undefined && !fileFromEnv;
   const loaded = loadConfig(coordinatorConfig, {

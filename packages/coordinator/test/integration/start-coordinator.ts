@@ -31,6 +31,7 @@ const EBUILDS = ['dev-libs/libfoo-1.2', 'app-misc/other-3'];
 /** Settings of other rooms than control, as the file or the environment would give them; times in milliseconds. */
 interface Differing {
   limits?: Partial<CoordinatorConfig['limits']>;
+  access?: Partial<CoordinatorConfig['access']>;
 }
 
 export async function startCoordinator(
@@ -42,7 +43,11 @@ export async function startCoordinator(
   const tree = join(directory.path, 'gentoo');
   await Promise.all(EBUILDS.map((cpv) => writeEbuild(tree, cpv)));
   const made = makeConfig(directory.path, tree, control);
-  const config = { ...made, limits: { ...made.limits, ...differing.limits } };
+  const config = {
+    ...made,
+    limits: { ...made.limits, ...differing.limits },
+    access: { ...made.access, ...differing.access },
+  };
   await mkdir(join(config.paths.packages, 'default'), { recursive: true });
   let running = await run(config, database.url);
   return {

@@ -12,22 +12,25 @@ export function operatorsRoutes(server: FastifyInstance, operators: Operators): 
   app.post('/api/operator-tokens', { schema: { body: tokenBody } }, ({ body, caller }) =>
     operators.create(body, callerText(caller as Caller)),
   );
-  app.post('/api/operator-tokens/:id/revoke', { schema: { params: idParams } }, ({ params }) =>
-    operators.revoke(params.id),
+  app.post('/api/operator-tokens/:name/revoke', { schema: { params: nameParams } }, ({ params }) =>
+    operators.revoke(params.name),
   );
-  app.post('/api/operator-tokens/:id/role', { schema: { params: idParams, body: roleBody } }, ({ params, body }) =>
-    operators.setRole(params.id, body.role),
+  app.post('/api/operator-tokens/:name/role', { schema: { params: nameParams, body: roleBody } }, ({ params, body }) =>
+    operators.setRole(params.name, body.role),
   );
 }
 
-const idParams = z.object({ id: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) });
+// Names stand in the audit log and in commands; a number there is a join token.
+const name = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_.@-]{0,63}$/, 'expected a letter first, then letters, digits and . _ @ -');
+const nameParams = z.object({ name });
 const auditQuery = z.object({ limit: z.coerce.number().int().min(1).max(10_000).default(100) });
 const roleBody = z.object({ role: z.enum(ROLES) });
 /** A hundred years. */
 const MAX_TTL_MS = 100 * 365 * 24 * 3_600_000;
 const tokenBody = z.object({
-  // Names stand in the audit log and in commands.
-  name: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}$/, 'expected letters, digits and . _ @ - as the name'),
+  name,
   role: z.enum(ROLES),
   ttlMs: z.number().int().min(1000).max(MAX_TTL_MS).optional(),
 });
