@@ -32,6 +32,7 @@ const COMMANDS = [
   'sync',
   'import',
   'gc',
+  'token',
 ];
 
 describe('wrong use is exit code 2', () => {
