@@ -17,6 +17,11 @@ export interface ApiClient {
   stream(path: string): Promise<AsyncIterable<Buffer>>;
 }
 
+interface CallOptions extends Pick<RequestOptions, 'method' | 'signal'> {
+  path: string;
+  headers?: Record<string, string>;
+}
+
 /** @param signal ends what is under way */
 export function makeApiClient(door: ApiDoor, signal: AbortSignal): ApiClient {
   const ask = (path: string): Promise<IncomingMessage> => askFor(openCall(door, { path, signal }), door);
@@ -31,10 +36,10 @@ export function makeApiClient(door: ApiDoor, signal: AbortSignal): ApiClient {
   };
 }
 
-function openCall(door: ApiDoor, options: RequestOptions): ClientRequest {
+function openCall(door: ApiDoor, options: CallOptions): ClientRequest {
   if ('socketPath' in door) return plainRequest({ ...options, socketPath: door.socketPath });
   const headers = { ...options.headers, Authorization: `Bearer ${door.token}` };
-  const url = new URL(options.path ?? '/', door.url);
+  const url = new URL(options.path, door.url);
   const { ca, checkServerIdentity } = door;
   if (url.protocol === 'http:') return plainRequest(url, { ...options, headers });
   return tlsRequest(url, { ...options, headers, ...(ca !== undefined && { ca, checkServerIdentity }) });
