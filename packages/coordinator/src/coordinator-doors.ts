@@ -3,7 +3,7 @@ import { controlListener, controlSecret } from './config/control-listener.ts';
 import type { CoordinatorConfig } from './config/coordinator-config.ts';
 import { addressText, parseListenAddress } from './config/listen-address.ts';
 import type { ServeParts } from './coordinator.ts';
-import { agentHandlers, type Flow } from './coordinator-flow.ts';
+import { agentHandlers, type Flow, refreshAll } from './coordinator-flow.ts';
 import { joinParts } from './coordinator-join.ts';
 import type { Database } from './db/database.ts';
 import { requestBuild } from './demand/request-build.ts';
@@ -113,6 +113,7 @@ function operatorActions(flow: Flow, { config }: ServeParts, db: Database): Oper
       flow.planner.wake();
       flow.settle.wake();
     },
+    onPolicyChange: () => refreshAll(flow, db),
   });
 }
 

@@ -28,6 +28,8 @@ import { currentIndex, currentIndexOfNode, loadPublished, publishedOfVersions } 
 import { enqueueBuild, loadLiveBuilds, moveBuild, needBuilds, setPriority } from './queue/build-store.ts';
 import { loadBuildSeconds } from './queue/duration-store.ts';
 import { loadCancelledVariants } from './queue/operator-store.ts';
+import { loadDenials } from './queue/policy-read-store.ts';
+import { loadNodes } from './status/status-store.ts';
 import { type EbuildTree, openEbuildTree } from './tree/ebuild-tree.ts';
 import { openEmergeLog } from './tree/emerge-log.ts';
 
@@ -70,7 +72,7 @@ export function wireSteps({ config, clock, log }: CoordinatorParts, db: Database
   const refresh = async (nodeId: string): Promise<void> => {
     unread.set(nodeId, unread.get(nodeId) ?? '');
     try {
-      await refreshDemand({ db, tree, config, clock, log, loadPublished }, nodeId);
+      await refreshDemand({ db, tree, config, clock, log, loadPublished, loadDenials }, nodeId);
     } catch (err) {
       unread.set(nodeId, errorSentence(err));
       log.error({ step: 'demand', nodeId, err }, 'demand not refreshed');
@@ -154,4 +156,12 @@ export function agentHandlers(flow: Flow, { config, clock, version }: Coordinato
       return undefined;
     },
   };
+}
+
+/** Makes the wishes of all nodes anew, since what all demand is judged by has changed. */
+export async function refreshAll(flow: Flow, db: Database): Promise<void> {
+  const nodes = await loadNodes(db);
+  // all are noted first: what stops one is tried again by the poll
+  for (const { id } of nodes) flow.unread.set(id, flow.unread.get(id) ?? '');
+  for (const { id } of nodes) await flow.refresh(id);
 }

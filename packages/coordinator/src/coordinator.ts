@@ -2,7 +2,7 @@ import type { Clock } from '@binhost/shared/time';
 import { controlListener } from './config/control-listener.ts';
 import type { CoordinatorConfig } from './config/coordinator-config.ts';
 import { apiParts, listen } from './coordinator-doors.ts';
-import { type Flow, wireSteps } from './coordinator-flow.ts';
+import { type Flow, refreshAll, wireSteps } from './coordinator-flow.ts';
 import { CHANNELS } from './db/channels.ts';
 import { type OpenDatabase, openDatabase } from './db/open-database.ts';
 import { listenOnSocket } from './http/listen.ts';
@@ -89,7 +89,7 @@ function nightlyParts(flow: Flow, { config, clock, log }: CoordinatorParts, open
     log,
     schedule: parseSchedule(config.sync.schedule, 'sync.schedule'),
     onSynced: async () => {
-      for (const { id } of await loadNodes(open.db)) await flow.refresh(id);
+      await refreshAll(flow, open.db);
       flow.agents.askLook('the binhost has synced its repositories');
     },
   };

@@ -77,7 +77,7 @@ function setCommand(context: CommandContext): CommandModule<GlobalArguments, Set
           type: 'string',
           coerce: wordOf(POLICY_VERDICTS, 'verdict'),
           demandOption: true,
-          describe: `auto: goes on; ask, hold: waits for approve; deny: never`,
+          describe: `auto: goes on; ask, hold: waits for approve; deny: never built, the wish says why`,
         })
         .option('before', {
           type: 'string',

@@ -6,6 +6,7 @@
  */
 import { parseCpv } from '@binhost/shared/portage';
 import type { WishState } from '@binhost/shared/protocol';
+import { DENIED } from './judge-rows.ts';
 import { nameDifference, type PassedOver } from './name-difference.ts';
 import type { PublishedVariant } from './published-variant.ts';
 import type { Judgement, ReportRow } from './report-row.ts';
@@ -118,7 +119,8 @@ function refusal(
   { row, judgement }: WishSnapshot['wanted'][number],
   { published, ours, node }: WishSnapshot,
 ): Reason {
-  if (judgement.event !== 'build-wanted') return reasonOf(judgement);
+  // a policy is no reason of the node's
+  if (judgement.event !== 'build-wanted' && judgement.code !== DENIED) return reasonOf(judgement);
   const told = published.find((variant) => variant.id === wish.publishedId);
   const taken = ours.map((each) => each.published);
   const difference = nameDifference(row, told ?? published.find((variant) => variant.variantKey === row.variantKey), {

@@ -8,9 +8,11 @@ export interface JudgeBy extends BothSides, Pick<ExclusionRules, 'excluded' | 'a
   roots: ReadonlySet<number>;
   /** Variants that the node compiles itself: their wish is refused, or their build failed. */
   unserved: ReadonlySet<string>;
+  /** Why a policy never lets it be built for this node; undefined: none does. */
+  denialOf(row: ReportRow): string | undefined;
 }
 
-/** What each `[ebuild]` row of a list comes to: policy first, then obstacles, then whether anybody needs it to run. */
+/** What each `[ebuild]` row of a list comes to: exclusions first, then obstacles, what is denied, then whether anybody needs it to run. */
 export function judgeRows(rows: readonly ReportRow[], by: JudgeBy): { row: ReportRow; judgement: Judgement }[] {
   const { facts } = by.report;
   const alone = rows
@@ -18,7 +20,10 @@ export function judgeRows(rows: readonly ReportRow[], by: JudgeBy): { row: Repor
     .map((row) => ({
       row,
       judgement:
-        exclusionOf(row, { ...by, facts }) ?? obstacleOf(row, by) ?? ({ event: 'build-wanted' } satisfies Judgement),
+        exclusionOf(row, { ...by, facts }) ??
+        obstacleOf(row, by) ??
+        denied(by.denialOf(row)) ??
+        ({ event: 'build-wanted' } satisfies Judgement),
     }));
   // with --with-bdeps=y the node wants them whether or not something is compiled
   if (facts.withBdeps) return alone;
@@ -29,6 +34,13 @@ export function judgeRows(rows: readonly ReportRow[], by: JudgeBy): { row: Repor
       ? { row, judgement }
       : { row, judgement: only(parent) };
   });
+}
+
+/** Reason code of what a policy never lets be built. */
+export const DENIED = 'denied';
+
+function denied(reason: string | undefined): Judgement | undefined {
+  return reason === undefined ? undefined : { event: 'obstacle', code: DENIED, text: reason };
 }
 
 /** A node that takes binaries only compiles nothing, served or not. */

@@ -46,6 +46,16 @@ export interface RefreshDemand {
   log: Logger;
   /** What stands in a pool's index; the step publish keeps it. */
   loadPublished(db: Database, pool: string): Promise<PublishedVariant[]>;
+  /** What people's policies deny; the step queue keeps them. */
+  loadDenials(db: Database): Promise<(subject: DemandedPackage) => string | undefined>;
+}
+
+/** What a policy may look at. */
+export interface DemandedPackage {
+  nodeId: string;
+  pool: string;
+  cpv: string;
+  repository: string;
 }
 
 /** How many wishes were made, moved, and are live now; null: there was nothing to do it from. */
@@ -81,9 +91,13 @@ export async function refreshDemand(deps: RefreshDemand, nodeId: string): Promis
       rows.map((row) => row.variantKey),
     );
     const unserved = new Set([...refused, ...failed]);
+    // read under the lock: of two refreshes the later one sees the newer policies
+    const denies = await deps.loadDenials(tx);
+    const denialOf = ({ entry: { cpv, repository } }: ReportRow): string | undefined =>
+      denies({ nodeId, pool, cpv, repository: repository ?? '' });
     const { ours, servedElsewhere } = matchOurs(rows, published);
     const actions = decideWishes({
-      wanted: judgeRows(rows, { ...sides, excluded, allowed, roots, unserved }),
+      wanted: judgeRows(rows, { ...sides, excluded, allowed, roots, unserved, denialOf }),
       ours: ours.map((each) => ({ ...each, localChange: changeOf(each.row, report.facts, sides.repositories) })),
       servedElsewhere,
       wishes,

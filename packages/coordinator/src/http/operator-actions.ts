@@ -41,9 +41,11 @@ export interface OperatorParts {
   requestBuild: (request: BuildRequest) => Promise<RequestedBuild>;
   /** Builds were moved by hand: whoever plans should look. */
   onChange: () => void;
+  /** Policies were changed: whoever judges demand by them should look. Resolves once that is done. */
+  onPolicyChange: () => Promise<void>;
 }
 
-export function makeOperatorActions({ db, requestBuild, onChange }: OperatorParts): OperatorActions {
+export function makeOperatorActions({ db, requestBuild, onChange, onPolicyChange }: OperatorParts): OperatorActions {
   const view = async (id: number): Promise<BuildView> => buildView(await buildOfNumber(db, id));
   /** Moves an existing build; what its state does not allow is answered with what would be. */
   const move = async (event: BuildEvent, buildId: number, deed: () => Promise<unknown>): Promise<BuildView> => {
@@ -58,6 +60,7 @@ export function makeOperatorActions({ db, requestBuild, onChange }: OperatorPart
     const scope = policy.kind === 'node' ? (await nodeOfName(db, policy.name)).id : policy.name;
     const { kind, verdict, stage, reason } = policy;
     const { policyId } = await setPolicy(db, { kind, scope, verdict, stage, reason });
+    await onPolicyChange();
     onChange();
     return policyOf(db, policyId);
   };
@@ -82,6 +85,7 @@ export function makeOperatorActions({ db, requestBuild, onChange }: OperatorPart
     removePolicy: async (policyId) => {
       const policy = await policyOf(db, policyId);
       await removePolicy(db, policyId);
+      await onPolicyChange();
       onChange();
       return policy;
     },

@@ -53,6 +53,9 @@ export function whatToDoAboutWish({
       }
       return `Mend on ${node} what the reason names; its next look takes it. It is not built again.`;
     case 'unbuildable':
+      if (reasonCode === 'denied') {
+        return `\`${PROGRAM} policy list\` shows what denies it, \`${PROGRAM} policy remove\` has it built after all.`;
+      }
       return 'Mend what the reason names; the next look of the node has it planned.';
     case 'excluded':
       return reasonCode === 'policy' ? 'Take it out of demand.exclude if it should be built.' : undefined;

@@ -116,6 +116,14 @@ describe('a row that the node would compile although it is published for it', ()
     ]);
   });
 
+  test('names what the node passes over where only a policy would deny a build of it', () => {
+    const denied = { event: 'obstacle', code: 'denied', text: 'denied by policy 3' } as const;
+    const wishes = [makeWish(row, { state: 'published', publishedEvent: 1 })];
+    expect(decide({ ...listed, wanted: [{ row, judgement: denied }], wishes, lastEvent: 1 })).toMatchObject([
+      { event: 'refuse', reasonCode: 'passed-over' },
+    ]);
+  });
+
   test('waits to be told where the node has no wish for it yet', () => {
     expect(decide(listed)).toMatchObject([{ kind: 'create', state: 'waiting' }]);
   });

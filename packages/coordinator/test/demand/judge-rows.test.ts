@@ -15,6 +15,7 @@ const PLAIN: JudgeBy = {
   lost: new Set(),
   roots: new Set(),
   unserved: new Set(),
+  denialOf: () => undefined,
 };
 
 function judge(
@@ -181,6 +182,14 @@ test('a binary that would need a newer C library than the node will have is not 
   expect(judge({}, {}, { toolchains })).toBe('obstacle libc-newer');
 });
 
+test('what a policy denies is not built, unless another rule says more', () => {
+  const denialOf = (): string => 'denied before building by policy 3 (package app-misc/app)';
+  const [first] = judgeRows([makeRow({}, {})], { ...PLAIN, denialOf });
+  expect(first?.judgement).toEqual({ event: 'obstacle', code: 'denied', text: denialOf() });
+  expect(judge({ cpv: 'app-misc/live-9999' }, {}, { denialOf })).toBe('exclude live');
+  expect(judge({}, null, { denialOf })).toBe('obstacle not-in-tree');
+});
+
 describe('a row that is only needed to compile another', () => {
   const rows = [
     makeRow({ cpv: 'dev-build/cmake-3' }, {}, { position: 0 }),
@@ -199,6 +208,7 @@ describe('a row that is only needed to compile another', () => {
 
   test.each<[string, Partial<JudgeBy>]>([
     ['is excluded', { excluded: ['app-misc/app'] }],
+    ['is denied', { denialOf: (row) => (row.position === 1 ? 'denied' : undefined) }],
     ['has failed to build, or is refused', { unserved: new Set([parent]) }],
   ])('is demand when the other %s', (_what, by) => {
     expect(judgeFirst(by)).toBe('build-wanted');

@@ -31,6 +31,7 @@ import {
 } from '../../src/queue/build-store.ts';
 import { claimBuild, claimBuilt, finishPublishing, handOver, startAttempt } from '../../src/queue/lease-store.ts';
 import { loadCancelledVariants } from '../../src/queue/operator-store.ts';
+import { loadDenials } from '../../src/queue/policy-read-store.ts';
 import { type EbuildTree, openEbuildTree } from '../../src/tree/ebuild-tree.ts';
 import { writeRepository } from '../tree/write-repository.ts';
 import { makeBuilder } from './make-build.ts';
@@ -57,6 +58,8 @@ export interface Fleet {
   /** The builder's next job, begun. */
   claim(): Promise<BuildJob | undefined>;
   /** Hands the job over, and publishes it as its first instance. */
+  /** Judges the node's newest list anew. */
+  refresh(name: string): Promise<void>;
   publish(job: BuildJob): Promise<void>;
   /** Plans, builds and publishes until nothing is left; cpvs in their order. */
   buildAll(): Promise<string[]>;
@@ -124,7 +127,11 @@ export async function makeFleet(
       const inventoryDigest = '0'.repeat(64);
       await ingestInventory(db, nodeId, { type: 'inventory', digest: inventoryDigest, packages: installed });
       await ingestReport(db, nodeId, makeReport({ number: ++reportNumber, inventoryDigest, ...report }));
-      await refreshDemand({ db, tree, config, clock: systemClock, log, loadPublished }, nodeId);
+      await fleet.refresh(name);
+    },
+    refresh: async (name) => {
+      const parts = { db, tree, config, clock: systemClock, log, loadPublished, loadDenials };
+      await refreshDemand(parts, await node(name));
       await apply();
     },
     states: async (name) => {

@@ -55,6 +55,10 @@ describe('what to do', () => {
     expect(whatToDoAboutWish({ node: 'alpha', state: 'excluded', reasonCode: 'live' })).toBeUndefined();
   });
 
+  test('about what a policy denies is to lift the policy', () => {
+    expect(whatToDoAboutWish({ node: 'alpha', state: 'unbuildable', reasonCode: 'denied' })).toMatch(/policy remove/);
+  });
+
   test('about a signature that a node does not accept is on that node', () => {
     expect(whatToDoAboutWish({ node: 'alpha', state: 'refused', reasonCode: 'signature' })).toMatch(/alpha.*key/);
   });
