@@ -13,6 +13,7 @@ import { listenOnAddress, listenOnSocket, renewContext } from './http/listen.ts'
 import { makeOperatorActions, type OperatorActions } from './http/operator-actions.ts';
 import { controlServer, type DoorParts, packagesServer, viewServer } from './http/servers.ts';
 import { makeJoinNode, makeTokenActions } from './http/token-actions.ts';
+import { makeNodeBudgets } from './limits/node-budgets.ts';
 import { makeRateLimit } from './limits/rate-limit.ts';
 import { type AgentGateway, makeAgentGateway } from './link/agent-gateway.ts';
 import { publishedByVariant } from './publish/published-store.ts';
@@ -80,7 +81,7 @@ export function apiParts(flow: Flow, parts: ServeParts, db: Database): DoorParts
 /** The link: where agents come in. */
 function openGateway(flow: Flow, parts: ServeParts, db: Database): AgentGateway {
   const { pingInterval, helloTimeout, maxFrame, maxBuffered } = parts.config.control;
-  const { connectsPerMinute, connectsPerMinuteOfAll, greetingAgents } = parts.config.limits;
+  const { connectsPerMinute, connectsPerMinuteOfAll, greetingAgents, ...limits } = parts.config.limits;
   return makeAgentGateway({
     secret: controlSecret(parts.config.control),
     maxGreeting: greetingAgents,
@@ -98,7 +99,8 @@ function openGateway(flow: Flow, parts: ServeParts, db: Database): AgentGateway 
     onOffline: (node, session) => {
       if (flow.agents.remove(node, session)) flow.presence.note(node.id);
     },
-    limits: { pingIntervalMs: pingInterval, helloTimeoutMs: helloTimeout, maxFrame, maxBuffered },
+    limits: { ...limits, pingIntervalMs: pingInterval, helloTimeoutMs: helloTimeout, maxFrame, maxBuffered },
+    budgets: makeNodeBudgets(limits, parts.clock),
     clock: parts.clock,
     log: parts.log.child({ step: 'link' }),
   });

@@ -129,6 +129,24 @@ export const coordinatorConfig = z.object({
         .min(1)
         .default(100)
         .describe('Requests of one address that one listener answers at a time'),
+      bytesPerMinute: byteSize('64MiB').describe(
+        'What one agent may send in a minute, unpacked; what is more waits, and nobody else with it',
+      ),
+      framesPerMinute: z
+        .number()
+        .int()
+        .min(1)
+        .default(600)
+        .describe('Frames that one agent may send in a minute; what is more waits'),
+      reportsPerHour: z
+        .number()
+        .int()
+        .min(1)
+        .default(1200)
+        .describe('Reports that one node may send in an hour; what is more is refused, with the reason shown there'),
+      logPerHour: byteSize('1MiB').describe(
+        'Bytes of log that one address or node may cause in an hour by what is refused',
+      ),
       headersTimeout: durationMs('10s').describe('A request whose headers take longer to arrive is refused'),
       loginsPerMinute: z
         .number()

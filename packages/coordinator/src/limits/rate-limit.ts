@@ -1,17 +1,17 @@
 import type { Clock } from '@binhost/shared/time';
 
 /**
- * How often something may be tried: per key (an address, a node) and in all. Each key has an allowance of one minute's worth
- * that refills evenly. Bounded memory: a key that was not used for a minute has its full allowance and is forgotten, and of
+ * How often something may be tried: per key (an address, a node) and in all. Each key has an allowance
+ * that refills evenly. Bounded memory: a key whose allowance is surely full again is forgotten, and of
  * more than `maxKeys` the ones used longest ago are forgotten; what many keys do together is bounded by the allowance of all.
  */
 export interface RateLimit {
   /**
-   * Takes one from the key's allowance and from that of all.
+   * Takes one, or `amount`, from the key's allowance and from that of all.
    *
    * @returns 0 where it may be done; else how long until it may, in milliseconds, and nothing was taken
    */
-  take(key: string): number;
+  take(key: string, amount?: number): number;
   /** Gives one back: what was counted was no attempt of a stranger after all. */
   giveBack(key: string): void;
   /** Keys that are remembered now. */
@@ -20,6 +20,8 @@ export interface RateLimit {
 
 export interface RateLimitParts {
   perMinute: number;
+  /** What a key may do at once; left out: one minute's worth. */
+  burst?: number;
   perMinuteOfAll: number;
   maxKeys?: number;
   clock: Clock;
@@ -34,31 +36,33 @@ interface Allowance {
 }
 
 export function makeRateLimit(parts: RateLimitParts): RateLimit {
-  const { clock, maxKeys = MAX_KEYS } = parts;
+  const { clock, maxKeys = MAX_KEYS, burst = parts.perMinute } = parts;
+  const fullAfterMs = (burst / parts.perMinute) * MINUTE_MS;
   // in the order of their last use
   const keys = new Map<string, Allowance>();
   let all: Allowance = { left: parts.perMinuteOfAll, atMs: clock.monotonicMs() };
 
+  const ofAll = { perMinute: parts.perMinuteOfAll, burst: parts.perMinuteOfAll };
   const ofKey = (key: string, nowMs: number): Allowance =>
-    refill(keys.get(key) ?? { left: parts.perMinute, atMs: nowMs }, parts.perMinute, nowMs);
+    refill(keys.get(key) ?? { left: burst, atMs: nowMs }, { ...parts, burst }, nowMs);
   const remember = (key: string, allowance: Allowance): void => {
     keys.delete(key);
     keys.set(key, allowance);
     for (const [oldest, { atMs }] of keys) {
-      if (keys.size <= maxKeys && atMs > allowance.atMs - MINUTE_MS) break;
+      if (keys.size <= maxKeys && atMs > allowance.atMs - fullAfterMs) break;
       keys.delete(oldest);
     }
   };
 
   return {
-    take: (key) => {
+    take: (key, amount = 1) => {
       const nowMs = clock.monotonicMs();
       const own = ofKey(key, nowMs);
-      all = refill(all, parts.perMinuteOfAll, nowMs);
-      const waitMs = Math.max(waitOf(own, parts.perMinute), waitOf(all, parts.perMinuteOfAll));
+      all = refill(all, ofAll, nowMs);
+      const waitMs = Math.max(waitOf(own, amount, parts.perMinute), waitOf(all, amount, ofAll.perMinute));
       if (waitMs === 0) {
-        own.left -= 1;
-        all.left -= 1;
+        own.left -= amount;
+        all.left -= amount;
       }
       remember(key, own);
       return waitMs;
@@ -66,17 +70,21 @@ export function makeRateLimit(parts: RateLimitParts): RateLimit {
     giveBack: (key) => {
       const nowMs = clock.monotonicMs();
       const own = ofKey(key, nowMs);
-      remember(key, { ...own, left: Math.min(parts.perMinute, own.left + 1) });
+      remember(key, { ...own, left: Math.min(burst, own.left + 1) });
       all.left = Math.min(parts.perMinuteOfAll, all.left + 1);
     },
     size: () => keys.size,
   };
 }
 
-function refill({ left, atMs }: Allowance, perMinute: number, nowMs: number): Allowance {
-  return { left: Math.min(perMinute, left + ((nowMs - atMs) * perMinute) / MINUTE_MS), atMs: nowMs };
+function refill(
+  { left, atMs }: Allowance,
+  { perMinute, burst }: { perMinute: number; burst: number },
+  nowMs: number,
+): Allowance {
+  return { left: Math.min(burst, left + ((nowMs - atMs) * perMinute) / MINUTE_MS), atMs: nowMs };
 }
 
-function waitOf({ left }: Allowance, perMinute: number): number {
-  return left >= 1 ? 0 : Math.ceil(((1 - left) * MINUTE_MS) / perMinute);
+function waitOf({ left }: Allowance, amount: number, perMinute: number): number {
+  return left >= amount ? 0 : Math.ceil(((amount - left) * MINUTE_MS) / perMinute);
 }

@@ -4,7 +4,7 @@ import { WebSocketServer } from 'ws';
 import { addressKey } from '../limits/address-key.ts';
 import { makeCrowd } from '../limits/crowd.ts';
 import type { RateLimit } from '../limits/rate-limit.ts';
-import { AgentSession, CLOSE_CODE, type SessionParts } from './agent-session.ts';
+import { AgentSession, CLOSE_CODE, MAX_HELLO, type SessionParts } from './agent-session.ts';
 import { isRightSecret } from './right-secret.ts';
 
 /**
@@ -42,10 +42,13 @@ export function makeAgentGateway(parts: GatewayParts): AgentGateway {
   const admit = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     server.handleUpgrade(request, socket, head, (webSocket) => {
       const address = addressKey(request.socket.remoteAddress);
+      // A frame is put together before anybody sees it: what a stranger may make us hold is bounded below it.
+      const uncount = breakOffAfter(socket, BEFORE_HELLO);
       const session = new AgentSession(webSocket, {
         ...parts,
         log: parts.log.child({ address: request.socket.remoteAddress }),
         onOnline: (node, online, lastEvent) => {
+          uncount();
           greeting.delete(session);
           parts.connects.giveBack(address);
           parts.onOnline(node, online, lastEvent);
@@ -84,6 +87,20 @@ export function makeAgentGateway(parts: GatewayParts): AgentGateway {
       server.close();
     },
   };
+}
+
+/** Bytes that a connection may bring before its hello is accepted. */
+const BEFORE_HELLO = 2 * MAX_HELLO;
+
+/** @returns stops counting */
+function breakOffAfter(socket: Duplex, maxBytes: number): () => void {
+  let bytes = 0;
+  const count = (chunk: Buffer): void => {
+    bytes += chunk.length;
+    if (bytes > maxBytes) socket.destroy();
+  };
+  socket.on('data', count);
+  return () => socket.off('data', count);
 }
 
 /** @returns the HTTP status line's end; undefined where the request may come in */

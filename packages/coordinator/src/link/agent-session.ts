@@ -1,7 +1,9 @@
-import { BinhostError } from '@binhost/shared/errors';
+import { BinhostError, sharedError } from '@binhost/shared/errors';
 import { type AgentMessage, type CoordinatorMessage, decodeAgentMessage, type Hello } from '@binhost/shared/protocol';
 import type { Clock } from '@binhost/shared/time';
 import type { WebSocket } from 'ws';
+import type { NodeBudgets } from '../limits/node-budgets.ts';
+import { makePace, type Pace } from '../limits/pace.ts';
 import type { Logger } from '../log.ts';
 import { readFrame } from './frame-bytes.ts';
 import { FrameSender } from './frame-sender.ts';
@@ -19,6 +21,9 @@ export const CLOSE_CODE = {
   replaced: 4001,
 } as const;
 
+/** Whose share of the log pays for connections without hello. */
+const STRANGERS = '';
+
 /** How long the other side may take to answer the closing handshake. */
 const CLOSE_TIMEOUT_MS = 2000;
 
@@ -29,7 +34,14 @@ export interface SessionLimits {
   maxFrame: number;
   /** Bytes that may wait unsent. */
   maxBuffered: number;
+  /** Bytes, unpacked, that one agent may send in a minute; what is more waits. */
+  bytesPerMinute: number;
+  /** The same of frames. */
+  framesPerMinute: number;
 }
+
+/** A frame that may be a hello is no larger. */
+export const MAX_HELLO = 64 * 1024;
 
 export interface SessionParts {
   handlers: AgentHandlers;
@@ -37,6 +49,8 @@ export interface SessionParts {
   onOnline(node: ConnectedNode, session: AgentSession, lastEvent: number): void;
   /** Called once for every session that was online. */
   onOffline(node: ConnectedNode, session: AgentSession): void;
+  /** What a node, and all strangers together, may cost. */
+  budgets: NodeBudgets;
   limits: SessionLimits;
   clock: Clock;
   log: Logger;
@@ -52,6 +66,8 @@ export class AgentSession {
   private readonly parts: SessionParts;
   private readonly sender: FrameSender;
   private readonly over = new AbortController();
+  private readonly bytes: Pace;
+  private readonly frames: Pace;
   private log: Logger;
   private state: SessionState = 'greeting';
   private node: ConnectedNode | undefined;
@@ -60,6 +76,10 @@ export class AgentSession {
   /** Frames that arrived and are not handled yet. */
   private waiting = 0;
   private heardAtMs: number;
+  /** How long the agent must wait for what it has sent, milliseconds. */
+  private owedMs = 0;
+  /** Its share of the log is used up, and that was said. */
+  private isMuted = false;
   private incoming: Promise<void> = Promise.resolve();
 
   constructor(socket: WebSocket, parts: SessionParts) {
@@ -68,6 +88,13 @@ export class AgentSession {
     this.log = parts.log;
     this.heardAtMs = parts.clock.monotonicMs();
     this.sender = new FrameSender(socket, parts.limits.maxBuffered, (bytes) => this.onOverflow(bytes));
+    const { bytesPerMinute, framesPerMinute } = parts.limits;
+    this.bytes = makePace({ perMinute: bytesPerMinute, clock: parts.clock });
+    this.frames = makePace({ perMinute: framesPerMinute, clock: parts.clock });
+    // Pings are answered by themselves: whoever sends them without reading the answers would fill the memory.
+    socket.on('ping', () => {
+      if (socket.bufferedAmount > parts.limits.maxBuffered) this.onOverflow(socket.bufferedAmount);
+    });
     socket.on('error', (error) => this.log.warn({ err: error.message }, 'agent connection failed'));
     socket.on('pong', () => {
       this.heardAtMs = this.parts.clock.monotonicMs();
@@ -108,6 +135,7 @@ export class AgentSession {
     this.incoming = this.incoming
       .then(() => this.onFrame(data, isBinary))
       .catch((error: unknown) => this.onFailure(error))
+      .then(() => this.keepPace())
       .finally(() => {
         this.waiting -= 1;
         this.heardAtMs = this.parts.clock.monotonicMs();
@@ -117,10 +145,22 @@ export class AgentSession {
 
   private async onFrame(data: Buffer, isBinary: boolean): Promise<void> {
     if (this.state === 'closing') return;
-    const frame = await readFrame(data, isBinary, this.parts.limits.maxFrame);
+    const limit = this.state === 'greeting' ? MAX_HELLO : this.parts.limits.maxFrame;
+    if (data.length > limit) throw sharedError('PROTOCOL_BAD_FRAME', `expected a hello of at most ${limit} bytes`);
+    const { frame, bytes } = await readFrame(data, isBinary, limit);
+    this.owedMs = Math.max(this.bytes.spend(bytes), this.frames.spend(1));
     if (frame.kind === 'message') return this.onMessage(frame.message, frame.sequence);
-    if (frame.kind === 'error') this.log.warn({ code: frame.code, text: frame.message }, 'agent refused a message');
+    if (frame.kind === 'error') this.complain({ code: frame.code, text: frame.message }, 'agent refused a message');
     if (frame.kind === 'loose') this.refuse({ code: 'LOOSE_UNKNOWN', message: 'no loose message is known' }, null);
+  }
+
+  /** An agent that sent more than its share waits, its socket unread; all others go on. */
+  private async keepPace(): Promise<void> {
+    const owedMs = this.owedMs;
+    this.owedMs = 0;
+    if (owedMs === 0) return;
+    this.log.debug({ waitMs: owedMs }, 'agent sends faster than its share, it waits');
+    await this.parts.clock.sleep(owedMs, this.over.signal);
   }
 
   private async onMessage(value: unknown, sequence: number): Promise<void> {
@@ -135,6 +175,8 @@ export class AgentSession {
     if (!admission.admit) return this.breakOff(admission, sequence);
     if (message.type === 'hello') return this.greet(message, sequence);
     if (this.node === undefined) return;
+    const overBudget = message.type === 'report' ? this.parts.budgets.takeReport(this.node.id) : undefined;
+    if (overBudget !== undefined) return this.refuse({ code: 'BUDGET_REPORTS', message: overBudget }, sequence);
     const followUp = await onAgentMessage(message, this.node, this.parts.handlers);
     this.sender.ack(sequence);
     try {
@@ -192,8 +234,19 @@ export class AgentSession {
   }
 
   private refuse(error: { code: string; message: string }, sequence: number | null, final = false): void {
-    this.log.warn({ code: error.code, text: error.message, sequence, final }, 'agent message refused');
+    this.complain({ code: error.code, text: error.message, sequence, final }, 'agent message refused');
     this.sender.error(error, sequence, final);
+  }
+
+  /** Writes what an agent did wrong, as long as its share of the log lasts: nobody may fill the disk with refusals. */
+  private complain(facts: object, phrase: string): void {
+    const bytes = JSON.stringify(facts).length + phrase.length;
+    if (this.parts.budgets.takeLog(this.node?.id ?? STRANGERS, bytes)) {
+      this.isMuted = false;
+      return this.log.warn(facts, phrase);
+    }
+    if (!this.isMuted) this.log.warn('log budget used up, what follows of this agent is not written');
+    this.isMuted = true;
   }
 
   private breakOff(error: { code: string; message: string }, sequence: number | null): void {

@@ -10,10 +10,15 @@ const gzipAsync = promisify(gzip);
  * What arrived on the socket → Frame. A binary frame is gzipped JSON; it may not unpack to more than `maxBytes`, so that
  * a small frame can't fill the memory.
  *
+ * @returns also how many bytes it was, unpacked
  * @throws PROTOCOL_BAD_FRAME
  */
-export async function readFrame(data: Buffer, isBinary: boolean, maxBytes: number): Promise<Frame> {
-  if (!isBinary) return decodeFrame(data.toString('utf8'));
+export async function readFrame(
+  data: Buffer,
+  isBinary: boolean,
+  maxBytes: number,
+): Promise<{ frame: Frame; bytes: number }> {
+  if (!isBinary) return { frame: decodeFrame(data.toString('utf8')), bytes: data.length };
   let unpacked: Buffer;
   try {
     unpacked = await gunzipAsync(data, { maxOutputLength: maxBytes });
@@ -24,7 +29,7 @@ export async function readFrame(data: Buffer, isBinary: boolean, maxBytes: numbe
       { cause },
     );
   }
-  return decodeFrame(unpacked.toString('utf8'));
+  return { frame: decodeFrame(unpacked.toString('utf8')), bytes: unpacked.length };
 }
 
 /** Frame → what goes onto the socket: text, or gzipped where it is long. */
