@@ -51,6 +51,9 @@ export function openLink(world: AgentWorld, { loop, sender }: LinkWiring): Coord
         log.info({ event: notice.event, packages: notice.packages.length }, 'packages were published');
         loop.notice(notice.stillBuilding);
       },
+      indexPublished: ({ index }) => {
+        shown.index = index;
+      },
       wishes: (snapshot) => {
         const events = wishEvents(shown.wishes?.wishes, snapshot.wishes, clock.nowMs());
         shown.wishes = snapshot;

@@ -101,7 +101,7 @@ async function proveAll(
   const log = logOf(world, 'prove');
   const ours = ourBinaries(report.entries, (cpv, buildId) => memory.published.find(cpv, buildId));
   const packagesUrl = shown.welcome?.packagesUrl ?? null;
-  const index = atBegin && { atBegin, now: isOnline() && isToldAnew(shown) ? newestTold(world) : null };
+  const index = atBegin && { atBegin, now: isOnline() && shown.index !== null ? newestTold(world) : null };
   const known = { packagesUrl, index, repositories: look.binaryRepositories };
   shown.situations.prove = await checkClient(known, { config, isListWhole: report.outcome === 'complete' });
   // A list made without a binhost says nothing about what is published there.
@@ -125,15 +125,10 @@ async function proveAll(
 
 /** The newest index that the coordinator has told of, by whichever message. */
 function newestTold({ shown, memory }: AgentWorld): IndexFacts | null {
-  const told = [memory.published.index, shown.welcome?.index, shown.wishes?.index].filter(
+  const told = [memory.published.index, shown.welcome?.index, shown.index].filter(
     (one) => one !== null && one !== undefined,
   );
   return told.toSorted((a, b) => b.timestamp - a.timestamp)[0] ?? null;
-}
-
-/** A coordinator older than this message's field tells of a new index only where it serves a wish of ours. */
-function isToldAnew({ wishes }: AgentWorld['shown']): boolean {
-  return wishes?.index !== undefined;
 }
 
 /** Whether something stands in the way that may be gone in a while, without anybody's hand. */

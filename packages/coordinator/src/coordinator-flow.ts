@@ -24,7 +24,7 @@ import { notifyAgents } from './notify/notify-agents.ts';
 import { expectedSeconds } from './plan/expected-seconds.ts';
 import { makePlanner, type Planner } from './plan/planner.ts';
 import type { ExpectedSeconds } from './plan/rank-builds.ts';
-import { currentIndex, currentIndexOfNode, loadPublished, publishedOfVersions } from './publish/published-store.ts';
+import { currentIndex, currentIndexes, loadPublished, publishedOfVersions } from './publish/published-store.ts';
 import { enqueueBuild, loadLiveBuilds, moveBuild, needBuilds, setPriority } from './queue/build-store.ts';
 import { loadBuildSeconds } from './queue/duration-store.ts';
 import { loadCancelledVariants } from './queue/operator-store.ts';
@@ -55,7 +55,7 @@ export function wireSteps({ config, clock, log }: CoordinatorParts, db: Database
   // link: who is connected, and what is pushed to them
   const agents = new OnlineAgents({
     loadWishes: (nodeId) => wishesOfNode(db, nodeId),
-    loadIndex: async (nodeId) => (await currentIndexOfNode(db, nodeId)) ?? null,
+    loadIndexes: (nodeIds) => currentIndexes(db, nodeIds),
     gatherMs: config.notify.gather,
     clock,
     log: log.child({ step: 'link' }),
@@ -101,6 +101,7 @@ export function wireSteps({ config, clock, log }: CoordinatorParts, db: Database
       await applyPublished({ db, log, publishedOfVersions, currentIndex, appendEvent });
       planner.wake();
       notify.wake();
+      agents.pushIndexes();
       agents.pushWishes(await changedWishes());
     },
     (err) => log.error({ step: 'demand', err }, 'published packages could not be applied'),

@@ -1,10 +1,18 @@
-import type { CollectNow, CoordinatorMessage, PackagesPublished, Welcome, Wishes } from '@binhost/shared/protocol';
+import type {
+  CollectNow,
+  CoordinatorMessage,
+  IndexPublished,
+  PackagesPublished,
+  Welcome,
+  Wishes,
+} from '@binhost/shared/protocol';
 
 /** What the agent does with each message. A message counts as received when its handler has returned: what must be kept is on disk then. */
 export interface CoordinatorHandlers {
   welcome(welcome: Welcome): void;
   collectNow(ask: CollectNow): void;
   packagesPublished(notice: PackagesPublished): void;
+  indexPublished(told: IndexPublished): void;
   wishes(snapshot: Wishes): void;
 }
 
@@ -17,6 +25,8 @@ export function onCoordinatorMessage(message: CoordinatorMessage, handlers: Coor
       return handlers.collectNow(message);
     case 'packages-published':
       return handlers.packagesPublished(message);
+    case 'index-published':
+      return handlers.indexPublished(message);
     case 'wishes':
       return handlers.wishes(message);
   }

@@ -2,7 +2,7 @@
  * STEP status: what the agent knows, as one value. In: facts of the running agent. Out: AgentStatus, which status.sock answers
  * with and `binhost-agent status --json` prints. Pure; a field is added, never changed.
  */
-import type { Proofs, Report, Welcome, Wishes, WishView } from '@binhost/shared/protocol';
+import type { IndexFacts, Proofs, Report, Welcome, Wishes, WishView } from '@binhost/shared/protocol';
 import type { LinkView } from '../link/coordinator-link.ts';
 import { type Situation, type SituationView, situationSentence, situationView } from '../situations.ts';
 
@@ -58,6 +58,8 @@ export interface ShownFacts {
   lastLook: Omit<LookView, 'isAcknowledged'> | null;
   welcome: Welcome | null;
   wishes: Wishes | null;
+  /** The pool's index, as the coordinator told it last; null: it tells none. */
+  index: IndexFacts | null;
   proofs: Proofs['results'];
   lastReport: Report | null;
   /** By who finds them: each replaces its own with every look. */
@@ -71,6 +73,7 @@ export function shownFacts(startedAtMs: number): ShownFacts {
     lastLook: null,
     welcome: null,
     wishes: null,
+    index: null,
     proofs: [],
     lastReport: null,
     situations: { fault: [], trust: [], state: [], look: [], prove: [], link: [] },

@@ -13,8 +13,8 @@ import { makePump, type Pump } from './pump.ts';
  */
 export interface OnlineAgentsParts {
   loadWishes(nodeId: string): Promise<WishView[]>;
-  /** The index of the node's pool; null: nothing published yet. */
-  loadIndex(nodeId: string): Promise<IndexFacts | null>;
+  /** The index of the pool of each of these nodes; one without is missing. */
+  loadIndexes(nodeIds: readonly string[]): Promise<ReadonlyMap<string, IndexFacts>>;
   /** Changes of wishes within this time go out as one snapshot. */
   gatherMs: number;
   clock: Clock;
@@ -37,6 +37,8 @@ interface OnlineAgent {
   sentEvent: number;
   /** The wishes that were sent last, as text: an equal snapshot is not sent again. */
   sentWishes: string | undefined;
+  /** SHA-256 of the index that it was told of last. */
+  sentIndex: string | undefined;
   wishes: Pump;
   pushFailed: boolean;
   over: AbortController;
@@ -44,12 +46,15 @@ interface OnlineAgent {
 
 export class OnlineAgents {
   private readonly parts: OnlineAgentsParts;
+  private readonly indexes: Pump;
   private readonly agents = new Map<string, OnlineAgent>();
   /** When connections of a node were replaced by newer ones, monotonic milliseconds by node name. */
   private readonly replacements = new Map<string, number[]>();
 
   constructor(parts: OnlineAgentsParts) {
     this.parts = parts;
+    const failed = (err: unknown): void => parts.log.error({ err }, 'push failed');
+    this.indexes = makePump(() => this.sendIndexes(), failed);
   }
 
   /** Takes over a greeted session. A second connection of the same node replaces the first, which is surely a dead one. */
@@ -64,6 +69,7 @@ export class OnlineAgents {
       former.session.close(CLOSE_CODE.replaced, 'replaced by a newer connection of this node');
     }
     agent.wishes.wake();
+    this.indexes.wake();
   }
 
   /** @returns true where the node is offline now; false where a newer connection has replaced this one */
@@ -121,6 +127,21 @@ export class OnlineAgents {
     }
   }
 
+  /** An index may have changed: all whose pool has another than they were told hear of it, whoever it was published for. */
+  pushIndexes(): void {
+    this.indexes.wake();
+  }
+
+  private async sendIndexes(): Promise<void> {
+    const loaded = await this.parts.loadIndexes(this.online());
+    for (const agent of this.agents.values()) {
+      const index = loaded.get(agent.node.id);
+      if (!index || index.sha256 === agent.sentIndex) continue;
+      agent.session.send('loose', { type: 'index-published', index });
+      agent.sentIndex = index.sha256;
+    }
+  }
+
   /**
    * Asks agents to look now.
    *
@@ -137,6 +158,7 @@ export class OnlineAgents {
   /** Ends all connections; resolves when nothing of them runs any more. */
   async close(): Promise<void> {
     const agents = [...this.agents.values()];
+    await this.indexes.stop();
     for (const { session } of agents) session.close(CLOSE_CODE.goingAway, 'the coordinator stops');
     await Promise.all(
       agents.map(async ({ session, over, wishes }) => {
@@ -156,6 +178,7 @@ export class OnlineAgents {
       session,
       sentEvent: lastEvent,
       sentWishes: undefined,
+      sentIndex: undefined,
       wishes: makePump(() => this.sendWishes(agent), failed),
       pushFailed: false,
       over: new AbortController(),
@@ -167,14 +190,11 @@ export class OnlineAgents {
     // The first snapshot goes out at once: the agent has nothing to show before it.
     if (agent.sentWishes !== undefined) await this.parts.clock.sleep(this.parts.gatherMs, agent.over.signal);
     if (agent.over.signal.aborted) return;
-    const [wishes, index] = await Promise.all([
-      this.parts.loadWishes(agent.node.id),
-      this.parts.loadIndex(agent.node.id),
-    ]);
+    const wishes = await this.parts.loadWishes(agent.node.id);
     agent.pushFailed = false;
-    const text = JSON.stringify({ wishes, index });
+    const text = JSON.stringify(wishes);
     if (text === agent.sentWishes) return;
-    agent.session.send('loose', { type: 'wishes', madeAtMs: this.parts.clock.nowMs(), wishes, index });
+    agent.session.send('loose', { type: 'wishes', madeAtMs: this.parts.clock.nowMs(), wishes });
     agent.sentWishes = text;
   }
 }

@@ -63,14 +63,15 @@ export async function currentIndex(db: Database, pool: string): Promise<IndexFac
   return row;
 }
 
-/** The same of the pool that a node belongs to. */
-export async function currentIndexOfNode(db: Database, nodeId: string): Promise<IndexFacts | undefined> {
-  const [row] = await db
-    .select(INDEX_FACTS)
+/** The same of the pools that these nodes belong to, by node. */
+export async function currentIndexes(db: Database, nodeIds: readonly string[]): Promise<Map<string, IndexFacts>> {
+  if (nodeIds.length === 0) return new Map();
+  const rows = await db
+    .select({ nodeId: nodes.id, index: INDEX_FACTS })
     .from(publishedIndexes)
     .innerJoin(nodes, eq(nodes.pool, publishedIndexes.pool))
-    .where(eq(nodes.id, nodeId));
-  return row;
+    .where(inArray(nodes.id, [...nodeIds]));
+  return new Map(rows.map(({ nodeId, index }) => [nodeId, index]));
 }
 
 const INDEX_FACTS = {

@@ -92,7 +92,12 @@ describe('a node that connects for the first time', () => {
   });
 
   test('hears of what is published, once, and its wish says so', async () => {
+    const uninvolved = await joinAgent(coordinator.control, { nodeName: 'uninvolved' });
     await publish('dev-libs/libfoo-1.2', 1, 1_767_225_600);
+    // So that no other index can pass for this one at a node which the packages are not for.
+    const { index } = await uninvolved.hear('index-published');
+    expect(index).toEqual({ timestamp: 1_767_225_600, sha256: digest, entries: 1 });
+    await uninvolved.leave();
     const event = await agent.hear('packages-published');
     expect(event).toMatchObject({ event: 1, packages: [{ cpv: 'dev-libs/libfoo-1.2', buildId: 1 }], stillBuilding: 1 });
     await agent.hear('wishes', ({ wishes }) => wishes.some(({ state }) => state === 'published'));

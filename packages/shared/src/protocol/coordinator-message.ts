@@ -1,9 +1,16 @@
 import { z } from 'zod';
 import { collectNow } from './collect-now.ts';
+import { indexPublished } from './index-published.ts';
 import { packagesPublished } from './packages-published.ts';
 import { welcome } from './welcome.ts';
 import { wishes } from './wishes.ts';
 
 /** All that a coordinator may say: it can make an agent look, show text, and name packages; never run a command. */
-export const coordinatorMessage = z.discriminatedUnion('type', [welcome, collectNow, packagesPublished, wishes]);
+export const coordinatorMessage = z.discriminatedUnion('type', [
+  welcome,
+  collectNow,
+  packagesPublished,
+  indexPublished,
+  wishes,
+]);
 export type CoordinatorMessage = z.infer<typeof coordinatorMessage>;

@@ -10,6 +10,7 @@ export { encodeFrame, GZIP_FROM_CHARACTERS } from './encode.ts';
 export type { EventSeen } from './event-seen.ts';
 export type { Frame } from './frame.ts';
 export type { Hello } from './hello.ts';
+export type { IndexPublished } from './index-published.ts';
 export type { InstalledPackage, Inventory } from './inventory.ts';
 // What a node asks before it is one
 export { type JoinAnswer, type JoinRequest, joinAnswer, joinRequest } from './join.ts';

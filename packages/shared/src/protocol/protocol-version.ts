@@ -2,7 +2,7 @@
  * The version of everything in this folder: one integer, raised whenever an older reader could misunderstand a newer writer.
  * A new optional field or a new message type needs no bump: unknown fields are ignored, unknown types are answered with an error.
  *
- * 1 (2026-11-22) first version: hello, report, inventory, proofs, event-seen; welcome, collect-now, packages-published, wishes.
+ * 1 (2026-11-22) first version: hello, report, inventory, proofs, event-seen; welcome, collect-now, packages-published, index-published, wishes.
  */
 export const PROTOCOL_VERSION = 1;
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { bindingValue, codeValue, cpvValue, epochMsValue, textValue, useFlagValue } from './portage-values.ts';
-import { indexFacts } from './welcome.ts';
 
 /** The states of a wish; what each means stands beside the transition table in the coordinator's demand step. */
 export const WISH_STATES = ['waiting', 'excluded', 'unbuildable', 'published', 'ready', 'refused', 'gone'] as const;
@@ -50,7 +49,5 @@ export const wishes = z.object({
   /** By the coordinator's clock. */
   madeAtMs: epochMsValue,
   wishes: z.array(wishView).max(20_000),
-  /** The pool's index as it is now, so that no other can pass for a newer one; null: nothing published yet. Left out: not told. */
-  index: indexFacts.nullable().optional(),
 });
 export type Wishes = z.infer<typeof wishes>;
