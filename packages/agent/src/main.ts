@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { errorSentence } from '@binhost/shared/errors';
+import { terminalText } from '@binhost/shared/terminal';
 import type { CommandContext } from './cli/command-context.ts';
 import { plainRunArguments } from './cli/run-arguments.ts';
 
@@ -18,14 +19,15 @@ const context: CommandContext = {
   version: ownVersion(),
   signal: stopping.signal,
   random: Math.random,
-  print: (text) => process.stdout.write(text),
-  warn: (text) => process.stderr.write(text),
+  // Much of it came from others: nothing of that may speak to the terminal.
+  print: (text) => process.stdout.write(terminalText(text)),
+  warn: (text) => process.stderr.write(terminalText(text)),
 };
 
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`binhost-agent: ${errorSentence(error)}\n`);
+  process.stderr.write(`binhost-agent: ${terminalText(errorSentence(error))}\n`);
   process.exitCode = 1;
 }
 // Whatever still holds the process open (a socket that answers slowly) must not keep a service from stopping.

@@ -1,4 +1,5 @@
 import { BinhostError, errorSentence } from '@binhost/shared/errors';
+import { terminalText } from '@binhost/shared/terminal';
 import { runCommand } from './cli/commands.ts';
 import { EXIT, exitCodeOf } from './cli/exit-codes.ts';
 import { makeLog } from './log.ts';
@@ -36,7 +37,7 @@ try {
 
 function fail(error: unknown): never {
   if (error instanceof BinhostError) {
-    process.stderr.write(`binhost-coordinator: ${errorSentence(error)}\n`);
+    process.stderr.write(`binhost-coordinator: ${terminalText(errorSentence(error))}\n`);
     process.exit(exitCodeOf(error.code));
   }
   makeLog('info').fatal({ err: error }, 'unexpected error');

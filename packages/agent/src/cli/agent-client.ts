@@ -1,5 +1,6 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { Report } from '@binhost/shared/protocol';
+import { terminalStream } from '@binhost/shared/terminal';
 import { agentError } from '../agent-errors.ts';
 import type { AgentStatus } from '../status/agent-status.ts';
 import type { CommandContext } from './command-context.ts';
@@ -53,10 +54,11 @@ export async function streamFromAgent(
   });
   const isText = response.statusCode === 200;
   let refusal = '';
+  const shown = terminalStream();
   response.setEncoding('utf8');
   try {
     for await (const chunk of response as AsyncIterable<string>) {
-      if (isText) print(chunk);
+      if (isText) print(shown(chunk));
       else refusal += chunk;
     }
   } catch (cause) {

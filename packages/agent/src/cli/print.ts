@@ -1,12 +1,14 @@
+import { oneLine, safeJson } from '@binhost/shared/terminal';
 import { formatDuration } from '@binhost/shared/time';
 
 /** Text for a terminal and JSON for programs; every command prints through these. */
 export function jsonLine(value: unknown): string {
-  return `${JSON.stringify(value)}\n`;
+  return `${safeJson(JSON.stringify(value))}\n`;
 }
 
 /** Columns as wide as their widest cell; the last one is never padded. */
-export function table(rows: readonly (readonly string[])[], indent = ''): string {
+export function table(cells: readonly (readonly string[])[], indent = ''): string {
+  const rows = cells.map((row) => row.map(oneLine));
   const widths: number[] = [];
   for (const row of rows) {
     for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { safeJson, terminalStream, terminalText } from '@binhost/shared/terminal';
 import type { Argv } from 'yargs';
 import { type LoadedConfig, loadCoordinatorConfig } from '../config/load-coordinator-config.ts';
 import { remoteDoor } from '../config/remote-door.ts';
@@ -66,5 +67,15 @@ export function paintFor(context: CommandContext): Paint {
 
 /** Prints data as JSON, or as text for people. */
 export function printData<T>(context: CommandContext, isJson: boolean, data: T, text: (data: T) => string): void {
-  context.stdout.write(isJson ? `${JSON.stringify(data)}\n` : text(data));
+  context.stdout.write(isJson ? `${safeJson(JSON.stringify(data))}\n` : terminalText(text(data)));
+}
+
+/** Prints a log as it comes, with its colours and without what else it would do to a terminal. */
+export async function printLog(
+  { stdout }: Pick<CommandContext, 'stdout'>,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  const shown = terminalStream();
+  for await (const chunk of chunks) stdout.write(shown(decoder.decode(chunk, { stream: true })));
 }

@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { buildNumber } from './arguments.ts';
-import { type CommandContext, type GlobalArguments, viewClient } from './command-context.ts';
+import { type CommandContext, type GlobalArguments, printLog, viewClient } from './command-context.ts';
 
 type LogArguments = GlobalArguments & { build: number; follow: boolean };
 
@@ -17,7 +17,7 @@ export function logCommand(context: CommandContext): CommandModule<GlobalArgumen
     handler: async (args) => {
       const path = `/api/builds/${args.build}/log${args.follow ? '?follow=1' : ''}`;
       try {
-        for await (const chunk of await viewClient(context, args).stream(path)) context.stdout.write(chunk);
+        await printLog(context, await viewClient(context, args).stream(path));
       } catch (error) {
         // Ctrl-C is how a person ends --follow.
         if (!context.signal.aborted) throw error;

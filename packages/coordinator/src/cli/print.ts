@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { BuildState, WishState } from '@binhost/shared/protocol';
+import { oneLine } from '@binhost/shared/terminal';
 import { formatDuration } from '@binhost/shared/time';
 
 /** How the commands' output looks. Pure: text in, text out; colour only where the terminal takes it. */
@@ -68,7 +69,7 @@ export function variantText(variant: { useEnabled: string[]; bindings: string[] 
 
 /** What a node or a package's log sent is shown without escape sequences of its own. */
 export function plain(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+  return oneLine(text);
 }
 
 function visibleLength(text: string): number {

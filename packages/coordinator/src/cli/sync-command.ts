@@ -2,7 +2,7 @@ import type { CommandModule } from 'yargs';
 import { coordinatorError } from '../coordinator-errors.ts';
 import type { ChoreView } from '../status/view-types.ts';
 import type { ApiClient } from './api-client.ts';
-import { adminClient, type CommandContext, type GlobalArguments, printData } from './command-context.ts';
+import { adminClient, type CommandContext, type GlobalArguments, printData, printLog } from './command-context.ts';
 import { plain } from './print.ts';
 
 type SyncArguments = GlobalArguments & { wait: boolean; json: boolean };
@@ -38,7 +38,8 @@ async function untilEnd(
   { id, isQuiet }: { id: number; isQuiet: boolean },
 ): Promise<ChoreView | undefined> {
   try {
-    for await (const chunk of await client.stream(`/api/chores/${id}/log`)) if (!isQuiet) context.stdout.write(chunk);
+    const log = await client.stream(`/api/chores/${id}/log`);
+    await printLog(isQuiet ? { stdout: { write: () => true } } : context, log);
   } catch (error) {
     // Ctrl-C ends the watching, not the sync.
     if (context.signal.aborted) return undefined;

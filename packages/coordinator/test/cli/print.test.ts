@@ -66,5 +66,5 @@ test('a variant shows what tells it apart', () => {
 });
 
 test('escape sequences of others never reach the terminal', () => {
-  expect(plain('a\u001b[2Jb\u0007\u009bc\td')).toBe('a[2Jbc\td');
+  expect(plain('a\u001b[2Jb\u0007\u009bc\td')).toBe('a␛[2Jb␇\ufffdc d');
 });

@@ -1,0 +1,1 @@
+export { oneLine, safeJson, terminalStream, terminalText } from './terminal-text.ts';
