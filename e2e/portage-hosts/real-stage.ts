@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { waitFor } from '@binhost/testkit';
 import { appendLines, WORLD_FILE } from '../scenarios/append-lines.ts';
 import type { Fleet } from '../scenarios/fleet.ts';
-import { type BuildView, type Stage, wishesIn } from '../scenarios/stage.ts';
+import { type BinhostProcess, type BuildView, type Stage, wishesIn } from '../scenarios/stage.ts';
 import { hostDigests } from './host-digests.ts';
 import type { HostPortage } from './host-portage.ts';
 import { HostProcess } from './host-process.ts';
@@ -47,6 +47,8 @@ type RunningMachines = Map<string, HostProcess[]>;
 
 const allOf = (running: RunningMachines) => [...running.values()].flat();
 
+/** Longest wait for our programs to answer after they were started; a busy machine takes its time. */
+const START_MS = 180_000;
 const SECRET = 'shared by the hosts of this test';
 /** Where a node keeps the coordinator's CA. */
 const NODE_CA = '/etc/binhost-ca.pem';
@@ -110,27 +112,44 @@ async function makeUsers(host: PortageHost): Promise<void> {
   await directory('root', '0700', plain('work'));
 }
 
+/** In the order in which they are started. */
+const BINHOST_USERS: [BinhostProcess, string][] = [
+  ['serve', 'binhost:binhost'],
+  ['builder', 'root:root'],
+  ['publisher', 'binhost-publish:binhost'],
+];
+
 function startBinhost(host: PortageHost, fleet: Fleet): HostProcess[] {
-  const extraEnv = coordinatorEnv(host, fleet);
-  const start = (command: string, user: string) =>
-    new HostProcess(host, command, [...program('coordinator'), command], { user, extraEnv });
-  return [
-    start('serve', 'binhost:binhost'),
-    start('builder', 'root:root'),
-    start('publisher', 'binhost-publish:binhost'),
-  ];
+  return BINHOST_USERS.map((each) => startProcess(each, host, fleet));
+}
+
+function startProcess([command, user]: [BinhostProcess, string], host: PortageHost, fleet: Fleet): HostProcess {
+  const identity = { user, extraEnv: coordinatorEnv(host, fleet) };
+  return new HostProcess(host, command, [...program('coordinator'), command], identity);
+}
+
+/** @returns the binhost's processes, one of them ended and started anew */
+async function restartOne(
+  processes: HostProcess[],
+  which: BinhostProcess,
+  start: (process: [BinhostProcess, string]) => HostProcess,
+): Promise<HostProcess[]> {
+  const place = BINHOST_USERS.findIndex(([command]) => command === which);
+  await processes[place]?.stop();
+  return processes.with(place, start(BINHOST_USERS[place] as [BinhostProcess, string]));
 }
 
 async function trustEverywhere(binhost: PortageHost, nodes: PortageHost[], processes: HostProcess[]): Promise<void> {
-  const keyFile = join(binhost.root, plain('packages', 'default', 'key.asc'));
+  const published = (name: string) => join(binhost.root, plain('packages', 'default', name));
   let key = '';
   await waitFor(
     async () => {
       for (const process of processes) process.assertRunning();
-      key = await readFile(keyFile, 'utf8').catch(() => '');
-      return key !== '';
+      key = await readFile(published('key.asc'), 'utf8').catch(() => '');
+      const index = await readFile(published('Packages'), 'utf8').catch(() => '');
+      return key !== '' && index !== '';
     },
-    { timeoutMs: 60_000, what: 'the publisher to make its signing key' },
+    { timeoutMs: START_MS, what: 'the publisher to make its signing key and its first index' },
   );
   for (const node of nodes) await trustKey(node, key);
 }
@@ -155,6 +174,7 @@ function agentEnv(node: PortageHost, binhost: PortageHost): Record<string, strin
     BINHOST_AGENT_COORDINATOR_CA: NODE_CA,
     BINHOST_AGENT_COORDINATOR_SECRET: SECRET,
     BINHOST_AGENT_NODE_NAME: node.name,
+    BINHOST_AGENT_LOOK_RETRY_PAUSE: '10s',
     BINHOST_AGENT_NOTICES_GATHER: '3s',
     BINHOST_AGENT_NOTICES_LONGEST: '20s',
     BINHOST_AGENT_PROVE_MIN_FREE: '1MiB',
@@ -208,9 +228,15 @@ function stageOf({ fleet, hosts, running, stop, close }: OpenStage): Stage {
       running.set(name, name === 'binhost' ? startBinhost(binhost, fleet) : [startAgent(hostOf(name), binhost)]);
       const probe = async () =>
         (await run(name, name === 'binhost' ? 'binhost-coordinator' : 'binhost-agent', ['status'])).exitCode === 0;
-      await waitFor(probe, { timeoutMs: 60_000, everyMs: 500, what: `${name} to answer again` });
+      await waitFor(probe, { timeoutMs: START_MS, everyMs: 500, what: `${name} to answer again` });
     },
     index: () => readFile(join(binhost.root, plain('packages', 'default', 'Packages')), 'utf8'),
+    restart: async (which) => {
+      const start = (each: [BinhostProcess, string]) => startProcess(each, binhost, fleet);
+      running.set('binhost', await restartOne(running.get('binhost') ?? [], which, start));
+      const probe = async () => (await run('binhost', 'binhost-coordinator', ['status'])).exitCode === 0;
+      await waitFor(probe, { timeoutMs: START_MS, everyMs: 500, what: `${which} to answer again` });
+    },
     addEbuilds: (name, repository, ebuilds) => hostOf(name).portage.addEbuilds(hostOf(name), repository, ebuilds),
     addToWorld: (name, packages) => appendLines(join(hostOf(name).root, WORLD_FILE), packages),
     configure: (name, files) => writePortageFiles(hostOf(name), files),

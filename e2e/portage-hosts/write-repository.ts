@@ -80,10 +80,26 @@ src_compile() {
 	printf '#include <stdio.h>\\nint main(void) { puts("%s%s"); return 0; }\\n' "\${PF}" "\${enabled}" > ${name}.c
 	sleep ${ebuild.compileSeconds ?? 0}
 	${ebuild.breaks ? `die "${ebuild.breaks}"` : ':'}
-	gcc -O2 -o ${name} ${name}.c || die "compile failed"
+	${compileLine(name, ebuild)} || die "compile failed"
 }
-src_install() { newbin ${name} ${programOf(name, ebuild)}; }
+src_install() {
+	newbin ${name} ${programOf(name, ebuild)}
+	${ebuild.library ? installLibrary(ebuild.library) : ''}
+}
 `;
+}
+
+/** Like a configure script that takes what it finds: linked with the library where the linker has it, else without. */
+function compileLine(name: string, { library, finds }: EbuildOf): string {
+  const program = `gcc -O2 -o ${name} ${name}.c`;
+  const linked = finds ? `${program} -Wl,--no-as-needed -l:${finds} 2>/dev/null || ${program}` : program;
+  if (!library) return linked;
+  return `echo 'int here(void) { return 1; }' > library.c && gcc -shared -fPIC -Wl,-soname,${library} -o ${library} library.c && ${linked}`;
+}
+
+/** Where the compiler looks by itself on every distribution. */
+function installLibrary(library: string): string {
+  return `exeinto /usr/lib\n\tdoexe ${library}`;
 }
 
 /** Two slots of a package stand beside each other, so their files have different names. */

@@ -21,6 +21,10 @@ export interface EbuildOf {
   restrict?: string;
   properties?: string;
   srcUri?: string;
+  /** A library that it installs, by its soname. */
+  library?: string;
+  /** A library that it links against where it is there, whatever its dependencies say. */
+  finds?: string;
   /** How long the compiler takes. */
   compileSeconds?: number;
   /** Makes the compile phase fail with this text. */
@@ -63,11 +67,13 @@ export interface Fleet {
 
 /** The exact end of one wish: what `binhost-agent status` must show. */
 export interface ExpectedWish {
-  state: 'ready' | 'excluded' | 'unbuildable' | 'refused' | 'waiting';
+  state: 'ready' | 'excluded' | 'unbuildable' | 'refused' | 'waiting' | 'published';
   /** The word for programs; absent: none. */
   reasonCode?: string;
   /** State of its build where it never gets ready. */
   build?: string;
+  /** What its reason says among other words, where the scenario is about them. */
+  saying?: string;
   /** Enabled flags of the variant, where the scenario is about them. */
   use?: string[];
   /** `dev-libs/libfoo:0/2` …, where the scenario is about them. */
@@ -83,6 +89,8 @@ export interface Moment {
   expected: Record<string, Record<string, ExpectedWish>>;
   /** Builds that must stand in this state before the next moment: cpv → state of its newest build. */
   newestBuilds?: Record<string, string>;
+  /** How many tries the newest build of a package took, at the moment's end: cpv → attempts. */
+  attempts?: Record<string, number>;
 }
 
 export interface Scenario {

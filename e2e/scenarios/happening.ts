@@ -1,17 +1,24 @@
 import { join } from 'node:path';
+import { waitFor } from '@binhost/testkit';
 import { execa } from 'execa';
 import type { EbuildOf } from './fleet.ts';
-import type { BuildView, ProgramRun, Stage } from './stage.ts';
+import type { BinhostProcess, BuildView, ProgramRun, Stage } from './stage.ts';
 
 /** One thing that a person or the world does to a fleet that runs. Machines are `binhost` or a node's name. */
 export type Happening =
   /** The machine's programs of ours end: the three of the binhost, or a node's agent. */
   | { stop: string }
   | { start: string }
+  /** One of the binhost's processes ends and starts again while the others go on; only on hosts, see `buildRoots`. */
+  | { restart: BinhostProcess }
   /** The repository on one machine gains these ebuilds; then what runs after `emerge --sync` there runs. */
   | { sync: string; ebuilds: EbuildOf[]; repository?: string }
+  /** The repository `main` on one machine gains these ebuilds, and nothing of ours is told. */
+  | { appearOn: string; ebuilds: EbuildOf[] }
   /** A node's world file gains these packages, and its agent looks. */
   | { want: string[]; on: string }
+  /** A person asks a node's agent for a look, which ends so; nothing more is said of it. */
+  | { look: string; ends: 'complete' | 'incomplete' | 'failed' }
   /** A person runs emerge with these arguments; it must exit 0. */
   | { emerge: string[]; on: string }
   /** `emerge -guDN world`; it must exit 0. */
@@ -22,6 +29,8 @@ export type Happening =
   | { coordinator: string[] }
   /** What a person does with the newest build of a package. */
   | { deed: 'approve' | 'cancel' | 'retry'; cpv: string }
+  /** Several things at the same time. */
+  | { together: Happening[] }
   /** `binhost-agent …`; it must exit 0. */
   | { agent: string[]; on: string }
   /** The files of a published package vanish from the published directory, behind the publisher's back. */
@@ -31,7 +40,14 @@ export type Happening =
 export async function happen(stage: Stage, happening: Happening): Promise<void> {
   if ('stop' in happening) return stage.stop(happening.stop);
   if ('start' in happening) return stage.start(happening.start);
+  if ('restart' in happening) return stage.restart(happening.restart);
+  if ('look' in happening) return look(stage, happening);
+  if ('together' in happening) {
+    await Promise.all(happening.together.map((each) => happen(stage, each)));
+    return;
+  }
   if ('sync' in happening) return sync(stage, happening);
+  if ('appearOn' in happening) return stage.addEbuilds(happening.appearOn, 'main', happening.ebuilds);
   if ('want' in happening) return want(stage, happening);
   if ('emerge' in happening) return must(stage.run(happening.on, 'emerge', happening.emerge));
   if ('update' in happening) return must(updateWorld(stage, happening.update));
@@ -69,6 +85,25 @@ async function sync(
 async function want(stage: Stage, { want: packages, on }: Extract<Happening, { want: string[] }>): Promise<void> {
   await stage.addToWorld(on, packages);
   await must(stage.run(on, 'binhost-agent', ['report']));
+}
+
+async function look(stage: Stage, { look: node, ends }: Extract<Happening, { look: string }>): Promise<void> {
+  const before = (await lastLook(stage, node))?.number ?? 0;
+  await must(stage.run(node, 'binhost-agent', ['report']));
+  const what = `${node} to end a look`;
+  const ended = await waitFor(
+    async () => {
+      const last = await lastLook(stage, node);
+      return last && last.number > before ? last : undefined;
+    },
+    { timeoutMs: 180_000, everyMs: 500, what },
+  );
+  if (ended.outcome !== ends) throw new Error(`expected the look of ${node} to be ${ends}, got ${ended.outcome}`);
+}
+
+async function lastLook(stage: Stage, node: string): Promise<{ number: number; outcome: string } | null> {
+  const { stdout } = await stage.run(node, 'binhost-agent', ['status', '--json']);
+  return (JSON.parse(stdout) as { lastLook: { number: number; outcome: string } | null }).lastLook;
 }
 
 async function deed(stage: Stage, { deed: name, cpv }: Extract<Happening, { deed: string }>): Promise<ProgramRun> {

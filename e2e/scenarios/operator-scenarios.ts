@@ -1,19 +1,27 @@
 import { storyEbuilds } from './first-whole-way.ts';
-import type { Scenario } from './fleet.ts';
+import type { EbuildOf, Fleet, Scenario } from './fleet.ts';
 
 /** What the binhost's owner decides while the fleet runs. */
 
 const certificates = 'app-misc/ca-certificates-20061027.2';
+const dbus = 'sys-apps/dbus-1.15.8';
+
+/** One node that is served already when the story begins. */
+function servedNode(more: EbuildOf[] = []): Fleet {
+  return {
+    repositories: { main: [...storyEbuilds, ...more] },
+    binhost: { world: [] },
+    nodes: { node1: { world: ['sys-apps/dbus'] } },
+  };
+}
+
+const served = { node1: { [dbus]: { state: 'ready' } } } as const;
 
 /** A policy asks before building: the wish says that it waits for a person, and goes on when one approves. */
 export const askApproveReady: Scenario = {
   name: 'policy-asks-and-a-person-approves',
-  fleet: {
-    repositories: { main: storyEbuilds },
-    binhost: { world: [] },
-    nodes: { node1: { world: ['sys-apps/dbus'] } },
-  },
-  expected: { node1: { 'sys-apps/dbus-1.15.8': { state: 'ready' } } },
+  fleet: servedNode(),
+  expected: served,
   story: [
     {
       when: 'the node wants a package that a policy asks about',
@@ -30,5 +38,63 @@ export const askApproveReady: Scenario = {
       expected: { node1: { [certificates]: { state: 'ready' } } },
     },
   ],
-  builds: { [certificates]: 1, 'sys-apps/dbus-1.15.8': 1 },
+  builds: { [certificates]: 1, [dbus]: 1 },
+};
+
+/** A policy asks before publishing: built, kept back, and published when a person approves; the build is not made again. */
+export const askBeforePublishing: Scenario = {
+  name: 'policy-asks-before-publishing',
+  fleet: servedNode(),
+  expected: served,
+  story: [
+    {
+      when: 'the node wants a package that a policy asks about before publishing',
+      happens: [
+        { coordinator: ['policy', 'set', 'package', 'app-misc/*', 'ask', '--before', 'publish'] },
+        { update: 'node1' },
+        { want: ['app-misc/ca-certificates'], on: 'node1' },
+      ],
+      expected: {
+        node1: { [certificates]: { state: 'waiting', reasonCode: 'build-quarantined', build: 'quarantined' } },
+      },
+    },
+    {
+      when: 'a person approves',
+      happens: [{ deed: 'approve', cpv: certificates }],
+      expected: { node1: { [certificates]: { state: 'ready' } } },
+      attempts: { [certificates]: 1 },
+    },
+  ],
+  builds: { [certificates]: 1, [dbus]: 1 },
+};
+
+const slow: EbuildOf = { cpv: 'app-misc/slow-1.0', compileSeconds: 20 };
+
+/** A person ends a build that runs: nobody builds it until someone asks, and the node is told; then it is built after all. */
+export const cancelThenRetry: Scenario = {
+  name: 'cancelled-build-is-tried-again',
+  fleet: servedNode([slow]),
+  expected: served,
+  story: [
+    {
+      when: 'the node wants a package that compiles for long',
+      happens: [{ update: 'node1' }, { want: ['app-misc/slow'], on: 'node1' }],
+      expected: { node1: { [slow.cpv]: { state: 'waiting', reasonCode: 'build-building', build: 'building' } } },
+    },
+    {
+      when: 'a person cancels its build, and the node looks again',
+      happens: [
+        { deed: 'cancel', cpv: slow.cpv },
+        { look: 'node1', ends: 'complete' },
+      ],
+      expected: { node1: { [slow.cpv]: { state: 'waiting', reasonCode: 'build-cancelled', build: 'cancelled' } } },
+      newestBuilds: { [slow.cpv]: 'cancelled' },
+    },
+    {
+      when: 'a person has it tried again',
+      happens: [{ deed: 'retry', cpv: slow.cpv }],
+      expected: { node1: { [slow.cpv]: { state: 'ready' } } },
+    },
+  ],
+  builds: { [slow.cpv]: 2, [dbus]: 1 },
 };

@@ -61,6 +61,7 @@ async function playMoment(scenario: Scenario, stage: Stage, moment: Moment, time
     views[node] = await settled({ where, stage, node, expected, timeoutMs });
   }
   await buildsSettled(where, stage, moment.newestBuilds ?? {}, timeoutMs);
+  await checkAttempts(where, stage, moment.attempts ?? {});
   const after = await stage.binhostState();
   for (const [name, digest] of Object.entries(before)) {
     if (after[name] !== digest) throw new Error(`${where}: the binhost's ${name} changed while packages were built`);
@@ -103,6 +104,15 @@ async function buildsSettled(where: string, stage: Stage, wanted: Record<string,
   }
 }
 
+async function checkAttempts(where: string, stage: Stage, wanted: Record<string, number>): Promise<void> {
+  const builds = await stage.builds();
+  for (const [cpv, attempts] of Object.entries(wanted)) {
+    const found = newestBuild(builds, cpv)?.attempts;
+    if (found !== attempts)
+      throw new Error(`${where}: expected ${attempts} attempts at ${cpv}, got ${found ?? 'no build'}`);
+  }
+}
+
 function isAsExpected(wishes: WishView[], expected: Record<string, ExpectedWish>): boolean {
   if (wishes.length !== Object.keys(expected).length) return false;
   const shown = shownWishes(wishes, expected);
@@ -119,6 +129,7 @@ function shownWishes(wishes: WishView[], expected: Record<string, ExpectedWish>)
         state: wish.state as ExpectedWish['state'],
         ...(asked?.reasonCode !== undefined || wish.state !== 'ready' ? { reasonCode: wish.reasonCode ?? '' } : {}),
         ...(asked?.build !== undefined ? { build: wish.buildState ?? '' } : {}),
+        ...(asked?.saying !== undefined && wish.reason?.includes(asked.saying) ? { saying: asked.saying } : {}),
         ...(asked?.use !== undefined ? { use: wish.useEnabled } : {}),
         ...(asked?.bindings !== undefined ? { bindings: wish.bindings } : {}),
       }),
@@ -128,11 +139,12 @@ function shownWishes(wishes: WishView[], expected: Record<string, ExpectedWish>)
 }
 
 function ordered(wish: ExpectedWish): ExpectedWish {
-  const { state, reasonCode, build, use, bindings } = wish;
+  const { state, reasonCode, build, saying, use, bindings } = wish;
   return {
     state,
     ...(reasonCode !== undefined || state !== 'ready' ? { reasonCode: reasonCode ?? '' } : {}),
     ...(build !== undefined ? { build } : {}),
+    ...(saying !== undefined ? { saying } : {}),
     ...(use !== undefined ? { use: [...use].sort() } : {}),
     ...(bindings !== undefined ? { bindings: [...bindings].sort() } : {}),
   };

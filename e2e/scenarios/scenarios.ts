@@ -1,3 +1,4 @@
+import * as absences from './absence-scenarios.ts';
 import * as bindings from './binding-scenarios.ts';
 import * as blockers from './blocker-scenarios.ts';
 import { firstWholeWay } from './first-whole-way.ts';
@@ -5,6 +6,7 @@ import type { Scenario } from './fleet.ts';
 import * as nodes from './node-scenarios.ts';
 import * as operator from './operator-scenarios.ts';
 import * as plain from './plain-scenarios.ts';
+import * as trees from './tree-scenarios.ts';
 
 /** Every scenario, on both Portages. */
 export const SCENARIOS: Scenario[] = [
@@ -14,4 +16,6 @@ export const SCENARIOS: Scenario[] = [
   ...Object.values(bindings),
   ...Object.values(blockers),
   ...Object.values(operator),
+  ...Object.values(trees),
+  ...Object.values(absences),
 ];

@@ -81,6 +81,9 @@ export async function openSimStage(fleet: Fleet): Promise<Stage> {
         if (name === 'binhost') coordinator = await startBinhost();
         else agents[name] = await startNode(name);
       },
+      restart: async (process) => {
+        throw new Error(`expected a stage with a ${process} of its own, got serve --all: give the scenario buildRoots`);
+      },
       addEbuilds: (name, repository, ebuilds) =>
         addEbuilds(known(hosts, name).directory, repository, ebuilds.map(ebuildDescription)),
       addToWorld: (name, packages) => appendLines(join(known(hosts, name).directory, WORLD_FILE), packages),

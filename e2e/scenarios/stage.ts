@@ -17,6 +17,8 @@ export interface Stage {
   stop(machine: string): Promise<void>;
   /** Starts them again, and waits until they answer. */
   start(machine: string): Promise<void>;
+  /** Ends one of the binhost's processes and starts it again. @throws where they are no separate processes */
+  restart(process: BinhostProcess): Promise<void>;
   /** A machine's copy of a repository gains these ebuilds, or these versions of them. */
   addEbuilds(machine: string, repository: string, ebuilds: EbuildOf[]): Promise<void>;
   /** A machine's world file gains these packages. */
@@ -35,6 +37,8 @@ export interface Stage {
 }
 
 export type StageProgram = 'emerge' | 'binhost-agent' | 'binhost-coordinator';
+
+export type BinhostProcess = 'serve' | 'builder' | 'publisher';
 
 export interface ProgramRun {
   /** For messages. */

@@ -47,6 +47,8 @@ export interface EbuildDescription {
   faultText?: string;
   /** Libraries that it installs, by their soname. */
   libraries?: string[];
+  /** Libraries that it links against where an installed package has them, whatever its dependencies say. */
+  finds?: string[];
   /** What `--pretend` shows as download. */
   downloadKiB?: number;
 }

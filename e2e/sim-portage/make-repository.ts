@@ -59,10 +59,10 @@ async function writeEbuild(host: string, root: string, ebuild: EbuildDescription
   await write(join(folder, `${pf}.ebuild`), text);
   await write(join(folder, 'Manifest'), '');
   await write(join(root, 'metadata/md5-cache', category, pf), cacheText(ebuild, text));
-  const { seconds, fault, faultText, libraries, downloadKiB } = ebuild;
+  const { seconds, fault, faultText, libraries, finds, downloadKiB } = ebuild;
   await write(
     join(host, 'sim', `${ebuild.cpv}.json`),
-    `${JSON.stringify({ seconds, fault, faultText, libraries, downloadKiB })}\n`,
+    `${JSON.stringify({ seconds, fault, faultText, libraries, finds, downloadKiB })}\n`,
   );
 }
 

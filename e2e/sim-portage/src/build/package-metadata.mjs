@@ -7,7 +7,7 @@ import { boundDependencies } from './bound-dependencies.mjs';
 /** @returns {Record<string, string>} by file name */
 export function packageMetadata({ system, pkg, enabled, buildId, buildTime }) {
   const { settings, host, installed } = system;
-  const { libraries } = packageBehaviour(host, pkg.cpv);
+  const { libraries, finds } = packageBehaviour(host, pkg.cpv);
   const implicit = words(settings.values.IUSE_IMPLICIT);
   const files = {
     BUILD_TIME: String(buildTime),
@@ -32,6 +32,8 @@ export function packageMetadata({ system, pkg, enabled, buildId, buildTime }) {
   };
   if (buildId !== undefined) files.BUILD_ID = String(buildId);
   if (libraries.length > 0) files.PROVIDES = `x86_64: ${libraries.join(' ')}`;
+  const linked = finds.filter((library) => installed.some((each) => words(each.metadata.PROVIDES).includes(library)));
+  if (linked.length > 0) files.REQUIRES = `x86_64: ${linked.join(' ')}`;
   for (const key of ['PROPERTIES', 'RESTRICT']) if (pkg.metadata[key]) files[key] = pkg.metadata[key];
   return files;
 }

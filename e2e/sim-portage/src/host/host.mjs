@@ -43,10 +43,11 @@ function profileDirectory(configDir, inside) {
 
 /**
  * What a package does beyond its ebuild: `sim/CAT/PF.json` of the host.
- * @returns {{ seconds: number, fault?: 'compile' | 'fetch', faultText: string, downloadKiB: number, libraries: string[] }}
+ * @returns {{ seconds: number, fault?: 'compile' | 'fetch', faultText: string, downloadKiB: number, libraries: string[],
+ *   finds: string[] }}
  */
 export function packageBehaviour(host, cpv) {
   const file = join(host.behaviourDir, `${cpv}.json`);
   const own = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-  return { seconds: 0, faultText: 'this package never compiles', downloadKiB: 0, libraries: [], ...own };
+  return { seconds: 0, faultText: 'this package never compiles', downloadKiB: 0, libraries: [], finds: [], ...own };
 }
