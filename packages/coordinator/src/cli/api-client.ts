@@ -1,8 +1,11 @@
 import { type ClientRequest, type IncomingMessage, request as plainRequest, type RequestOptions } from 'node:http';
 import { request as tlsRequest } from 'node:https';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { BinhostError } from '@binhost/shared/errors';
+import { COORDINATOR_SERVER_NAME } from '@binhost/shared/trust';
 import type { RemoteDoor } from '../config/remote-door.ts';
 import { coordinatorError } from '../coordinator-errors.ts';
+import { pinnedCa } from './pinned-ca.ts';
 
 /** Where a coordinator is asked: over one of its Unix sockets, or at its control listener. */
 export type ApiDoor = { socketPath: string } | RemoteDoor;
@@ -20,14 +23,25 @@ export interface ApiClient {
 interface CallOptions extends Pick<RequestOptions, 'method' | 'signal'> {
   path: string;
   headers?: Record<string, string>;
+  /** PEM; undefined: the system's list of CAs decides. */
+  ca: string | undefined;
 }
 
 /** @param signal ends what is under way */
 export function makeApiClient(door: ApiDoor, signal: AbortSignal): ApiClient {
-  const ask = (path: string): Promise<IncomingMessage> => askFor(openCall(door, { path, signal }), door);
-  const tell = (path: string, body: object): Promise<IncomingMessage> => {
+  let ca: Promise<string> | undefined;
+  // Once per command: a call over TLS is verified by the CA of the file, or by that which fits the pin.
+  const findCa = async (): Promise<string | undefined> => {
+    if ('socketPath' in door || door.pin === undefined) return 'ca' in door ? door.ca : undefined;
+    ca ??= pinnedCa(new URL(door.url), door.pin, signal);
+    return ca;
+  };
+  const ask = async (path: string): Promise<IncomingMessage> =>
+    askFor(openCall(door, { path, signal, ca: await findCa() }), door);
+  const tell = async (path: string, body: object): Promise<IncomingMessage> => {
     const headers = { 'Content-Type': 'application/json' };
-    return askFor(openCall(door, { path, signal, method: 'POST', headers }), door, JSON.stringify(body));
+    const options = { path, signal, method: 'POST', headers, ca: await findCa() };
+    return askFor(openCall(door, options), door, JSON.stringify(body));
   };
   return {
     get: async <T>(path: string) => JSON.parse(await readAll(await ask(path))) as T,
@@ -36,13 +50,18 @@ export function makeApiClient(door: ApiDoor, signal: AbortSignal): ApiClient {
   };
 }
 
-function openCall(door: ApiDoor, options: CallOptions): ClientRequest {
+function openCall(door: ApiDoor, { ca, ...options }: CallOptions): ClientRequest {
   if ('socketPath' in door) return plainRequest({ ...options, socketPath: door.socketPath });
   const headers = { ...options.headers, Authorization: `Bearer ${door.token}` };
   const url = new URL(options.path, door.url);
-  const { ca, checkServerIdentity } = door;
   if (url.protocol === 'http:') return plainRequest(url, { ...options, headers });
-  return tlsRequest(url, { ...options, headers, ...(ca !== undefined && { ca, checkServerIdentity }) });
+  const trust = ca === undefined ? {} : { ca, checkServerIdentity: isCoordinators };
+  return tlsRequest(url, { ...options, headers, minVersion: 'TLSv1.3', ...trust });
+}
+
+/** A certificate that a coordinator made for itself, or one for its address. @returns why it is neither */
+function isCoordinators(host: string, certificate: PeerCertificate): Error | undefined {
+  return checkServerIdentity(COORDINATOR_SERVER_NAME, certificate) && checkServerIdentity(host, certificate);
 }
 
 async function askFor(call: ClientRequest, door: ApiDoor, body?: string): Promise<IncomingMessage> {
@@ -64,7 +83,7 @@ function noAnswer(door: ApiDoor, cause: NodeJS.ErrnoException): BinhostError {
     // A certificate that does not fit has a code of its own for each way in which it does not.
     const message = `no coordinator that may be trusted answers at ${door.url} (${cause.code}): ${cause.message}`;
     const hint =
-      "client.ca names the file with the coordinator's CA; is client.url right, and the coordinator running?";
+      'client.ca or client.pin says by which CA it is known; is client.url right, and the coordinator running?';
     return coordinatorError('SERVER_UNREACHABLE', message, { hint, cause });
   }
   const { socketPath } = door;

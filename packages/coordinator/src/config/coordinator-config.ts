@@ -194,7 +194,11 @@ export const coordinatorConfig = z.object({
       ca: z
         .string()
         .default('')
-        .describe("File with the coordinator's CA as PEM; empty: the system's own list of CAs decides"),
+        .describe("File with the coordinator's CA as PEM; empty (and no client.pin): the system's list of CAs decides"),
+      pin: z
+        .string()
+        .default('')
+        .describe("Pin of the coordinator's CA in place of the file, as its log and join tokens name it: sha256:…"),
     })
     .prefault({}),
   postgres: z

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import { PIN_PATTERN } from '@binhost/shared/trust';
 import { coordinatorError } from '../coordinator-errors.ts';
 import type { CoordinatorConfig } from './coordinator-config.ts';
 import { isLoopback } from './listen-address.ts';
@@ -11,10 +11,10 @@ export interface RemoteDoor {
   url: string;
   /** Personal token. */
   token: string;
-  /** PEM; undefined: the system's list of CAs decides. */
+  /** The coordinator's CA as PEM. Neither this nor a pin: the system's list of CAs decides. */
   ca?: string;
-  /** Goes with ca: whether the certificate is the coordinator's. @returns why not */
-  checkServerIdentity?: (host: string, certificate: PeerCertificate) => Error | undefined;
+  /** Of the coordinator's CA. */
+  pin?: string;
 }
 
 /**
@@ -26,8 +26,12 @@ export interface RemoteDoor {
 export function remoteDoor(client: CoordinatorConfig['client'], env: Record<string, string | undefined>): RemoteDoor {
   const url = remoteUrl(client.url);
   const door = { url, token: env[TOKEN_VARIABLE]?.trim() || tokenFromFile(client.tokenFile) };
-  if (client.ca === '') return door;
-  return { ...door, ca: readText(client.ca, 'client.ca'), checkServerIdentity };
+  if (client.ca !== '') return { ...door, ca: readText(client.ca, 'client.ca') };
+  if (client.pin === '') return door;
+  if (PIN_PATTERN.test(client.pin) && url.startsWith('https:')) return { ...door, pin: client.pin };
+  throw wrong(`client.pin: expected sha256:… for an https: address, got '${client.pin}'`, {
+    hint: "The coordinator's log says its pin in the line 'coordinator ready'.",
+  });
 }
 
 function remoteUrl(text: string): string {
