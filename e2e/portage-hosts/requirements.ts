@@ -7,9 +7,9 @@ import type { HostPortage } from './host-portage.ts';
 const PROGRAMS: Record<string, string> = { ip: 'iproute2', unshare: 'util-linux', useradd: 'passwd' };
 
 /** What is missing for separate hosts with this Portage, each as one sentence with the way out; empty: everything is there. */
-export function missingForHosts({ programs }: HostPortage, env: NodeJS.ProcessEnv = process.env): string[] {
+export function missingForHosts({ programs }: Pick<HostPortage, 'programs'>, path = searchPath()): string[] {
   if (process.getuid?.() !== 0) return ['needs root, for network namespaces and overlays'];
-  const lacking = Object.entries({ ...PROGRAMS, ...programs }).filter(([program]) => !onPath(program, env));
+  const lacking = Object.entries({ ...PROGRAMS, ...programs }).filter(([program]) => !isOn(path, program));
   if (lacking.length > 0) {
     const packages = [...new Set(lacking.map(([, debian]) => debian))].join(' ');
     return [`needs ${lacking.map(([program]) => program).join(', ')}: apt-get install ${packages}`];
@@ -26,7 +26,10 @@ export function missingForCheckout(portage: string | undefined): string[] {
 
 /** A container may have root and still be refused mounts or namespaces: only trying tells. @returns why not */
 function triedOverlay(): string | undefined {
-  const layers = mkdtempSync('/dev/shm/binhost-probe-');
+  // a tmpfs, since an overlay can't hold the upper layer of another
+  const memory = '/dev/shm';
+  if (!existsSync(memory)) return `no ${memory}`;
+  const layers = mkdtempSync(join(memory, 'binhost-probe-'));
   try {
     const [upper = '', work = '', merged = ''] = ['upper', 'work', 'merged'].map((name) => join(layers, name));
     for (const directory of [upper, work, merged]) mkdirSync(directory);
@@ -39,8 +42,10 @@ function triedOverlay(): string | undefined {
   }
 }
 
-function onPath(program: string, env: NodeJS.ProcessEnv): boolean {
-  return `${env.PATH ?? ''}${delimiter}/usr/sbin${delimiter}/sbin`.split(delimiter).some((directory) => {
+const searchPath = () => [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+
+function isOn(path: readonly string[], program: string): boolean {
+  return path.some((directory) => {
     try {
       accessSync(join(directory, program), constants.X_OK);
       return true;

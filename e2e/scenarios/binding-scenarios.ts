@@ -3,10 +3,9 @@ import type { EbuildOf, MachineOf, Scenario } from './fleet.ts';
 /** What a `:=` dependency does: a binary is bound to the sub-slot that stood in its build root, and fits only nodes that have it. */
 
 const bindsTo = (atom: string) => ({ depend: atom, rdepend: atom });
-const libraries: EbuildOf[] = [
-  { cpv: 'dev-libs/libfoo-1.0', slot: '0/1' },
-  { cpv: 'dev-libs/libfoo-2.0', slot: '0/2' },
-];
+const oldLibrary: EbuildOf = { cpv: 'dev-libs/libfoo-1.0', slot: '0/1' };
+const newLibrary: EbuildOf = { cpv: 'dev-libs/libfoo-2.0', slot: '0/2' };
+const libraries = [oldLibrary, newLibrary];
 const fuse: EbuildOf = { cpv: 'sys-fs/fuse-2.6.1', iuse: 'static', ...bindsTo('dev-libs/libfoo:=') };
 const consumers: EbuildOf[] = Array.from({ length: 8 }, (_, i) => ({
   cpv: `app-misc/consumer${i + 1}-1.0`,
@@ -53,6 +52,35 @@ export const subSlotUpgradeRebuildsTheConsumer: Scenario = {
     },
   },
   builds: { 'dev-libs/libfoo-2.0': 1, 'sys-fs/fuse-2.6.1': 1 },
+};
+
+/** A program that the build itself runs is bound to the sub-slot that the build root gives up: it is made anew there, and nothing else. */
+export const buildToolFollowsTheLibrary: Scenario = {
+  name: 'build-tool-bound-to-the-old-sub-slot',
+  buildRoots: true,
+  fleet: {
+    repositories: {
+      main: [
+        ...libraries,
+        { cpv: 'dev-util/maker-1.0', ...bindsTo('dev-libs/libfoo:=') },
+        { cpv: 'dev-util/bystander-1.0', ...bindsTo('dev-libs/libfoo:=') },
+        { cpv: 'app-misc/made-1.0', ...bindsTo('dev-libs/libfoo:='), bdepend: 'dev-util/maker' },
+      ],
+    },
+    binhost: {
+      world: ['dev-util/maker', 'dev-util/bystander'],
+      installed: ['dev-libs/libfoo-1.0', 'dev-util/maker-1.0', 'dev-util/bystander-1.0'],
+    },
+    nodes: { node1: { world: ['app-misc/made'] } },
+  },
+  expected: {
+    node1: {
+      'dev-libs/libfoo-2.0': { state: 'ready' },
+      'app-misc/made-1.0': { state: 'ready', bindings: ['dev-libs/libfoo:0/2'] },
+    },
+  },
+  builds: { 'app-misc/made-1.0': 1, 'dev-libs/libfoo-2.0': 1 },
+  published: { 'app-misc/made-1.0': 1, 'dev-libs/libfoo-2.0': 1, 'dev-util/maker-1.0': 1 },
 };
 
 const scripting: EbuildOf[] = [
@@ -135,8 +163,8 @@ export const dependencyThatTheBinhostLacks: Scenario = {
 export const bindingThatIsGone: Scenario = {
   name: 'binding-that-is-gone-from-the-tree',
   fleet: {
-    repositories: { main: [{ cpv: 'dev-libs/libfoo-2.0', slot: '0/2' }, fuse] },
-    ownEbuilds: { node1: [{ cpv: 'dev-libs/libfoo-1.0', slot: '0/1' }] },
+    repositories: { main: [newLibrary, fuse] },
+    ownEbuilds: { node1: [oldLibrary] },
     binhost: { world: [] },
     nodes: {
       node1: { world: ['sys-fs/fuse'], packageMask: ['>=dev-libs/libfoo-2'], installed: ['dev-libs/libfoo-1.0'] },
