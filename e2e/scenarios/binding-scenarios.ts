@@ -54,6 +54,41 @@ export const subSlotUpgradeRebuildsTheConsumer: Scenario = {
   builds: { 'dev-libs/libfoo-2.0': 1, 'sys-fs/fuse-2.6.1': 1 },
 };
 
+/** Upstream moves on while the fleet runs: the same version is built once more, and both variants stay side by side. */
+export const sameVersionForANewBinding: Scenario = {
+  name: 'same-version-rebuilt-for-a-new-binding',
+  buildRoots: true,
+  fleet: {
+    repositories: { main: [oldLibrary, fuse] },
+    binhost: { world: ['dev-libs/libfoo'], installed: ['dev-libs/libfoo-1.0'] },
+    nodes: { node1: { world: ['sys-fs/fuse'] } },
+  },
+  expected: {
+    node1: {
+      'dev-libs/libfoo-1.0': { state: 'ready' },
+      'sys-fs/fuse-2.6.1': { state: 'ready', bindings: ['dev-libs/libfoo:0/1'] },
+    },
+  },
+  story: [
+    {
+      when: 'the node is updated, then the library gets a new sub-slot',
+      happens: [
+        { update: 'node1' },
+        { sync: 'binhost', ebuilds: [newLibrary] },
+        { sync: 'node1', ebuilds: [newLibrary] },
+      ],
+      expected: {
+        node1: {
+          'dev-libs/libfoo-2.0': { state: 'ready' },
+          'sys-fs/fuse-2.6.1': { state: 'ready', bindings: ['dev-libs/libfoo:0/2'] },
+        },
+      },
+    },
+  ],
+  builds: { 'dev-libs/libfoo-1.0': 1, 'dev-libs/libfoo-2.0': 1, 'sys-fs/fuse-2.6.1': 2 },
+  published: { 'dev-libs/libfoo-1.0': 1, 'dev-libs/libfoo-2.0': 1, 'sys-fs/fuse-2.6.1': 2 },
+};
+
 /** A program that the build itself runs is bound to the sub-slot that the build root gives up: it is made anew there, and nothing else. */
 export const buildToolFollowsTheLibrary: Scenario = {
   name: 'build-tool-bound-to-the-old-sub-slot',
