@@ -40,7 +40,15 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const { name, directory } = options;
   await mkdir(directory, { recursive: true, mode: 0o755 });
   const configFile = join(directory, 'agent.toml');
-  await writeFile(configFile, settingsText({ ...agentSettings(options), ...options.settings }));
+  await writeFile(
+    configFile,
+    settingsText({
+      'coordinator.url': options.coordinatorUrl,
+      'coordinator.ca': options.coordinatorCa,
+      ...agentSettings(options),
+      ...options.settings,
+    }),
+  );
   const service = await runService({
     name: `agent ${name}`,
     argv: [process.execPath, agentProgram, 'run', '--config', configFile],
@@ -68,11 +76,9 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   };
 }
 
-/** Seconds where the defaults are minutes. */
-function agentSettings({ name, directory, host, coordinatorUrl, coordinatorCa }: AgentOptions): Settings {
+/** Everything but where the coordinator is: seconds where the defaults are minutes. */
+export function agentSettings({ name, directory, host }: Pick<AgentOptions, 'name' | 'directory' | 'host'>): Settings {
   return {
-    'coordinator.url': coordinatorUrl,
-    'coordinator.ca': coordinatorCa,
     'node.name': name,
     'paths.state': join(directory, 'state'),
     'paths.run': join(directory, 'run'),

@@ -9,6 +9,8 @@ export const AGENT_ERRORS = {
   NOT_RUNNING: 'A command found no running agent behind its socket.',
   NOT_ALLOWED: 'A command may not use the socket that it needs.',
   BAD_ANSWER: 'The running agent answered something that the command does not understand.',
+  JOIN_FAILED: 'A step of join or leave did not work; the message names it.',
+  JOIN_WRONG_PIN: 'What answers at the address of a join token is not the coordinator that made the token.',
   PORTAGE_FAILED: "A call of the node's own Portage failed.",
   PACKAGE_BROKEN: 'A fetched package is not whole, or not what its Manifest says.',
   SERVER_UNTRUSTED: 'Who answered at coordinator.url showed another certificate than the one expected.',

@@ -19,6 +19,7 @@ const context: CommandContext = {
   version: ownVersion(),
   signal: stopping.signal,
   random: Math.random,
+  askYesNo: async (question) => (await import('./cli/ask-yes-no.ts')).askYesNo(question, process.stdin, process.stderr),
   // Much of it came from others: nothing of that may speak to the terminal.
   print: (text) => process.stdout.write(terminalText(text)),
   warn: (text) => process.stderr.write(terminalText(text)),

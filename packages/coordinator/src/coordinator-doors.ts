@@ -4,7 +4,7 @@ import type { CoordinatorConfig } from './config/coordinator-config.ts';
 import { addressText, parseListenAddress } from './config/listen-address.ts';
 import type { ServeParts } from './coordinator.ts';
 import { agentHandlers, type Flow, refreshAll } from './coordinator-flow.ts';
-import { joinParts } from './coordinator-join.ts';
+import { joinDoors, joinParts } from './coordinator-join.ts';
 import type { Database } from './db/database.ts';
 import { requestBuild } from './demand/request-build.ts';
 import { type ApiReads, makeApiReads } from './http/api-reads.ts';
@@ -12,7 +12,7 @@ import { makeChoreActions } from './http/chore-actions.ts';
 import { listenOnAddress, listenOnSocket, renewContext } from './http/listen.ts';
 import { makeOperatorActions, type OperatorActions } from './http/operator-actions.ts';
 import { controlServer, type DoorParts, packagesServer, viewServer } from './http/servers.ts';
-import { makeJoinNode, makeTokenActions } from './http/token-actions.ts';
+import { makeTokenActions } from './http/token-actions.ts';
 import { makeNodeBudgets } from './limits/node-budgets.ts';
 import { makeRateLimit } from './limits/rate-limit.ts';
 import { type AgentGateway, makeAgentGateway } from './link/agent-gateway.ts';
@@ -35,7 +35,7 @@ export async function listen(flow: Flow, { parts, db, signal }: ListenParts): Pr
   const limits = serverLimits(config);
   const servers = {
     packages: packagesServer(config.paths.packages, { ...api, limits }),
-    control: controlServer({ ...api, limits, joinNode: makeJoinNode(joinParts(parts, db)), tls: tls?.options }),
+    control: controlServer({ ...api, limits, join: joinDoors(parts, db), tls: tls?.options }),
     view: viewServer(api),
   };
   servers.control.server.on('upgrade', gateway.onUpgrade);

@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
 import { PIN_SYSTEM } from '@binhost/shared/join';
+import { forgetJoinedKey } from './access/join-token-store.ts';
 import { publicAddresses } from './config/public-addresses.ts';
 import type { ServeParts } from './coordinator.ts';
 import type { Database } from './db/database.ts';
-import type { JoinParts } from './http/token-actions.ts';
+import type { JoinDoors } from './http/routes/tokens.ts';
+import { type JoinParts, makeJoinNode, makeLeaveNode } from './http/token-actions.ts';
 import { storeJoined } from './ingest/report-store.ts';
 import { readPoolKey } from './publish/pool-key.ts';
 import { findProbe } from './publish/probe-package.ts';
@@ -23,5 +25,12 @@ export function joinParts({ config, clock, log, tls }: ServeParts, db: Database)
     poolKey: (pool) => readPoolKey(directory(pool)),
     probePath: (pool, fingerprint) => findProbe(directory(pool), fingerprint),
     enrolNode: storeJoined,
+    revokeKey: (publicKey) => forgetJoinedKey(db, publicKey),
   };
+}
+
+/** What a machine may ask before it is a node, and when it is one no more. */
+export function joinDoors(parts: ServeParts, db: Database): JoinDoors {
+  const join = joinParts(parts, db);
+  return { joinNode: makeJoinNode(join), leaveNode: makeLeaveNode(join) };
 }

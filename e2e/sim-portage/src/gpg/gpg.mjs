@@ -49,6 +49,7 @@ const COMMANDS = {
   import: importKeys,
   'import-ownertrust': importOwnerTrust,
   lsign,
+  delete: deleteKeys,
   'clear-sign': withSigner(clearSign),
   'detach-sign': withSigner(detachSign),
   sign: () => ({ stderr: 'gpg: the simulated gpg signs only with --clear-sign or --detach-sign', code: 2 }),
@@ -136,6 +137,17 @@ function lsign(call) {
   if (chosen.length === 0) return { stderr: `gpg: "${call.args[0] ?? ''}" is not a fingerprint: Not found`, code: 2 };
   for (const key of chosen) if (key.trust === 'undefined') key.trust = 'full';
   saveKeyring(call.ring);
+  return {};
+}
+
+/** In batch mode gpg wants the fingerprint, and keeps a key whose secret half is there. */
+function deleteKeys(call) {
+  const chosen = call.args.flatMap((wanted) => findKeys(call.ring.keys, wanted));
+  if (chosen.length === 0) return { stderr: `gpg: key "${call.args[0] ?? ''}" not found`, code: 2 };
+  if (chosen.some((key) => key.secretKey)) {
+    return { stderr: 'gpg: there is a secret key for public key; use option "--delete-secret-keys" first', code: 2 };
+  }
+  saveKeyring({ ...call.ring, keys: call.ring.keys.filter((key) => !chosen.includes(key)) });
   return {};
 }
 

@@ -81,6 +81,8 @@ const COMMANDS = {
   'quick-lsign-key': 'lsign',
   'lsign-key': 'lsign',
   'quick-sign-key': 'lsign',
+  'delete-keys': 'delete',
+  'delete-key': 'delete',
   verify: 'verify',
   'clear-sign': 'clear-sign',
   clearsign: 'clear-sign',

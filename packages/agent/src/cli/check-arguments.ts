@@ -2,7 +2,7 @@ import { nearestWord } from '@binhost/shared/config';
 import { readyFdOf } from './run-arguments.ts';
 
 /** Every command; commands.ts adds them in this order. */
-export const COMMANDS = ['run', 'status', 'report', 'parse', 'wait', 'why', 'log'] as const;
+export const COMMANDS = ['run', 'status', 'report', 'parse', 'wait', 'why', 'log', 'join', 'leave'] as const;
 
 /** What stands behind each option that takes a value. */
 const VALUES: Record<string, string> = {
@@ -13,7 +13,7 @@ const VALUES: Record<string, string> = {
 };
 
 /** Options without a value; the argument parser would read `--json=maybe` as no. */
-const SWITCH_WITH_VALUE = /^--?(json|dry-run|dryRun|follow|f|help|version)=/;
+const SWITCH_WITH_VALUE = /^--?(json|dry-run|dryRun|yes|y|follow|f|help|version)=/;
 
 /**
  * What is wrong with arguments before they are parsed: the first word is no command, or a switch has a value.

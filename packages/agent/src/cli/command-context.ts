@@ -8,6 +8,8 @@ export interface CommandContext {
   random: () => number;
   /** Writes to stdout. */
   print: (text: string) => void;
+  /** Asks the person at the terminal. @returns undefined where there is none */
+  askYesNo: (question: string) => Promise<boolean | undefined>;
   /** Writes to stderr. */
   warn: (text: string) => void;
 }

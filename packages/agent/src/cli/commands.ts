@@ -1,4 +1,5 @@
 import yargs, { type Argv } from 'yargs';
+import { JOIN_STEPS } from '../join/join-step-names.ts';
 import { sentenceOf, wrongArguments, wrongValues } from './check-arguments.ts';
 import { type CommandContext, EXIT } from './command-context.ts';
 import { readyFdOf } from './run-arguments.ts';
@@ -57,7 +58,7 @@ function parse(parser: Argv, args: readonly string[]): Promise<string> {
 type Finish = (result: Promise<number>) => Promise<void>;
 
 function addCommands(parser: Argv, context: CommandContext, finish: Finish): Argv {
-  return [addRun, addStatus, addReport, addParse, addWait, addWhy, addLog].reduce(
+  return [addRun, addStatus, addReport, addParse, addWait, addWhy, addLog, addJoin, addLeave].reduce(
     (built, add) => add(built, context, finish),
     parser,
   );
@@ -206,6 +207,59 @@ function addLog(parser: Argv, context: CommandContext, finish: Finish): Argv {
   );
 }
 
+function addJoin(parser: Argv, context: CommandContext, finish: Finish): Argv {
+  return parser.command(
+    'join <token>',
+    'Make this machine a node of a binhost',
+    (command) =>
+      command
+        .positional('token', {
+          type: 'string',
+          demandOption: true,
+          describe: 'What binhost-coordinator token create printed on the binhost',
+        })
+        .option('dry-run', DRY_RUN_OPTION)
+        .option('yes', YES_OPTION)
+        .option('skip', {
+          type: 'string',
+          array: true,
+          requiresArg: true,
+          default: [] as string[],
+          choices: JOIN_STEPS,
+          describe: 'A step that is left out',
+        })
+        .example('$0 join TOKEN --dry-run', 'See what would change')
+        .example('$0 join TOKEN --yes', 'Do it without asking')
+        .epilogue(
+          'The same line again goes on where the last one stopped. Exit status: 0 it is a node and that is proven.',
+        ),
+    async (args) => {
+      const { joinCommand } = await import('./join-command.ts');
+      const { token, dryRun, yes, skip } = args;
+      const steps = JOIN_STEPS.filter((step) => skip.includes(step));
+      await finish(joinCommand({ config: text(args['config']), token, dryRun, yes, skip: steps }, context));
+    },
+  );
+}
+
+function addLeave(parser: Argv, context: CommandContext, finish: Finish): Argv {
+  return parser.command(
+    'leave',
+    'Undo what join did on this machine, and tell the coordinator',
+    (command) =>
+      command
+        .option('dry-run', DRY_RUN_OPTION)
+        .option('yes', YES_OPTION)
+        .example('$0 leave --dry-run', 'See what would change'),
+    async (args) => {
+      const { leaveCommand } = await import('./leave-command.ts');
+      await finish(leaveCommand({ config: text(args['config']), dryRun: args.dryRun, yes: args.yes }, context));
+    },
+  );
+}
+
+const DRY_RUN_OPTION = { type: 'boolean', default: false, describe: 'Show what would change, change nothing' } as const;
+const YES_OPTION = { type: 'boolean', alias: 'y', default: false, describe: 'Do not ask' } as const;
 const JSON_OPTION = { type: 'boolean', default: false, describe: 'Print JSON' } as const;
 
 function text(value: unknown): string | undefined {

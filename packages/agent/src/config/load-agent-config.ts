@@ -22,6 +22,8 @@ export interface ConfigRequest {
   env?: Record<string, string | undefined>;
   /** By dotted key, e.g. { 'log.level': 'debug' }. */
   flags?: Record<string, unknown>;
+  /** True: a file that was named and does not exist is as good as an empty one. */
+  mayBeMissing?: boolean;
   /** Only `run` needs the secret; its file is not readable for other users. */
   withSecret?: boolean;
 }
@@ -30,10 +32,11 @@ export interface ConfigRequest {
  * @returns frozen, with `node.name` and `portage.gnupgHome` filled in
  * @throws CONFIG_UNREADABLE, CONFIG_UNKNOWN_KEY, CONFIG_BAD_VALUE
  */
-export function loadAgentConfig({ file, env = process.env, flags = {}, withSecret }: ConfigRequest): AgentConfig {
+export function loadAgentConfig(request: ConfigRequest): AgentConfig {
+  const { file, env = process.env, flags = {}, withSecret } = request;
   const { [FILE_VARIABLE]: fileFromEnv, ...variables } = env;
-  const fileName = file ?? (fileFromEnv || undefined) ?? DEFAULT_CONFIG_FILE;
-  const mayBeMissing = file === undefined && !fileFromEnv;
+  const fileName = configFileOf({ file, env });
+  const mayBeMissing = request.mayBeMissing || (file === undefined && !fileFromEnv);
   const config = loadConfig(agentConfig, {
     file: mayBeMissing && !existsSync(fileName) ? {} : readToml(fileName),
     fileName,
@@ -42,6 +45,11 @@ export function loadAgentConfig({ file, env = process.env, flags = {}, withSecre
     flags,
   });
   return withSecret ? withSecretFromFile(filledIn(config)) : filledIn(config);
+}
+
+/** The file that is read. */
+export function configFileOf({ file, env = process.env }: Pick<ConfigRequest, 'file' | 'env'>): string {
+  return file ?? (env[FILE_VARIABLE] || undefined) ?? DEFAULT_CONFIG_FILE;
 }
 
 function readToml(fileName: string): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { agentError } from '../agent-errors.ts';
 import { atomicWrite } from './atomic-write.ts';
 
@@ -8,12 +8,15 @@ export interface StateFile<T> {
   load(): T | undefined;
   /** @throws STATE_UNUSABLE */
   store(value: T): void;
+  /** Nothing happens where there is none. */
+  remove(): void;
 }
 
 /** @param decode unknown → typed, or throw */
 export function stateFile<T>(path: string, decode: (value: unknown) => T): StateFile<T> {
   return {
     load: () => load(path, decode),
+    remove: () => rmSync(path, { force: true }),
     store: (value) => {
       try {
         atomicWrite(path, `${JSON.stringify(value)}\n`);

@@ -103,6 +103,16 @@ export async function useJoinToken<T>(
   });
 }
 
+/** The key of a node that leaves: its token lets nobody in again, not even itself. @returns the node's name; undefined: no token knows it */
+export async function forgetJoinedKey(db: Database, publicKey: string): Promise<string | undefined> {
+  const [row] = await db
+    .update(joinTokens)
+    .set({ usedKey: null })
+    .where(eq(joinTokens.usedKey, publicKey))
+    .returning({ usedBy: joinTokens.usedBy });
+  return row?.usedBy ?? undefined;
+}
+
 const NO_HASH = '0'.repeat(64);
 
 function isHash(secret: string, hash: string): boolean {

@@ -23,6 +23,8 @@ export const ROUTE_RULES: Readonly<Record<string, RouteRule>> = {
   'GET /api/session': { least: 'viewer' },
   // A machine that joins is nobody yet: the token in the body decides.
   'POST /join': { least: 'anybody', deed: 'join', about: ['nodeName'] },
+  // Its own key signs what it says.
+  'POST /leave': { least: 'anybody', deed: 'leave', about: ['publicKey'] },
 
   'GET /api/status': { least: 'viewer' },
   'GET /api/nodes': { least: 'viewer' },

@@ -19,8 +19,8 @@ import { operatorRoutes } from './routes/operator.ts';
 import { operatorsRoutes } from './routes/operators.ts';
 import { packagesRoutes } from './routes/packages.ts';
 import { sessionRoutes } from './routes/session.ts';
-import { joinRoute, tokenRoutes } from './routes/tokens.ts';
-import type { JoinNode, TokenActions } from './token-actions.ts';
+import { type JoinDoors, joinRoute, tokenRoutes } from './routes/tokens.ts';
+import type { TokenActions } from './token-actions.ts';
 
 export interface ApiParts {
   reads: ApiReads;
@@ -49,7 +49,7 @@ export interface DoorParts extends ApiParts {
 }
 
 /** The control listener's HTTP half; agents come in through the same server's upgrade. `tls` undefined: plain HTTP. */
-export function controlServer(parts: DoorParts & { joinNode: JoinNode; tls: ServerTls | undefined }): FastifyInstance {
+export function controlServer(parts: DoorParts & { join: JoinDoors; tls: ServerTls | undefined }): FastifyInstance {
   const secret = controlSecret(parts.config.control);
   // An answer that follows a log may be silent for long.
   const app = createServer(parts.log, { ...parts.limits, stallTimeoutMs: 0, tls: parts.tls });
@@ -62,7 +62,7 @@ export function controlServer(parts: DoorParts & { joinNode: JoinNode; tls: Serv
     const isNode = (authorization: string | undefined): boolean => isRightSecret(secret, authorization);
     openDoor(app, { kind: 'control', isNode, origins: parts.config.access.origins }, parts);
     sessionRoutes(app, parts.operators);
-    joinRoute(app, parts.joinNode);
+    joinRoute(app, parts.join);
   });
   return app;
 }

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { encodeJoinToken } from '@binhost/shared/join';
-import type { JoinAnswer, joinRequest } from '@binhost/shared/protocol';
+import type { JoinAnswer, joinRequest, LeaveRequest } from '@binhost/shared/protocol';
 import type { Clock } from '@binhost/shared/time';
 import type { z } from 'zod';
 import { createJoinToken, loadJoinTokens, revokeJoinToken, useJoinToken } from '../access/join-token-store.ts';
+import { judgeLeave } from '../access/judge-leave.ts';
 import { type JoinTokenView, joinTokenView, type NewJoinTokenView } from '../access/token-view.ts';
 import type { PublicAddresses } from '../config/public-addresses.ts';
 import { coordinatorError } from '../coordinator-errors.ts';
@@ -29,6 +30,9 @@ export interface TokenRequest {
 /** The other end: a node shows a token. @param from the address that it came from */
 export type JoinNode = (request: z.output<typeof joinRequest>, from: string) => Promise<JoinAnswer>;
 
+/** A node signs off by its own key. */
+export type LeaveNode = (request: LeaveRequest, from: string) => Promise<{ left: string }>;
+
 export interface JoinParts {
   db: Database;
   clock: Clock;
@@ -45,6 +49,8 @@ export interface JoinParts {
   probePath: (pool: string, fingerprint: string) => Promise<string | undefined>;
   /** Makes a node of the fleet, in the transaction that uses the token up. @returns the node's id */
   enrolNode: (tx: Database, node: { name: string; pool: string; publicKey: string; how: string }) => Promise<string>;
+  /** Lets a key in no more. @returns the name of its node; undefined: no node has it */
+  revokeKey: (publicKey: string) => Promise<string | undefined>;
 }
 
 export function makeTokenActions(parts: JoinParts): TokenActions {
@@ -95,6 +101,21 @@ export function makeJoinNode(parts: JoinParts): JoinNode {
       signingKey: armored,
       probePath: (await probePath(pool, fingerprint)) ?? null,
     };
+  };
+}
+
+export function makeLeaveNode({ clock, log, revokeKey }: JoinParts): LeaveNode {
+  return async (request, from) => {
+    const why = judgeLeave(request, clock.nowMs());
+    const name = why === undefined ? await revokeKey(request.publicKey) : undefined;
+    if (name !== undefined) {
+      log.info({ from, node: name }, 'node left');
+      return { left: name };
+    }
+    log.warn({ from, why }, 'leave refused');
+    throw coordinatorError('JOIN_REFUSED', `expected a node that leaves: ${why ?? 'no node has this key'}`, {
+      hint: 'It may have left already; binhost-coordinator nodes lists those that are here.',
+    });
   };
 }
 

@@ -13,7 +13,15 @@ export type { Hello } from './hello.ts';
 export type { IndexPublished } from './index-published.ts';
 export type { InstalledPackage, Inventory } from './inventory.ts';
 // What a node asks before it is one
-export { type JoinAnswer, type JoinRequest, joinAnswer, joinRequest } from './join.ts';
+export {
+  type JoinAnswer,
+  type JoinRequest,
+  joinAnswer,
+  joinRequest,
+  type LeaveRequest,
+  leaveRequest,
+  leaveText,
+} from './join.ts';
 export type { MergeEntryOnWire } from './merge-entry.ts';
 export { type NodeFacts, UNKNOWN_FACTS } from './node-facts.ts';
 export type { PackagesPublished, PublishedPackageOnWire } from './packages-published.ts';

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { nodeNameValue, poolValue, textValue } from './portage-values.ts';
+import { epochMsValue, nodeNameValue, poolValue, textValue } from './portage-values.ts';
+
+/** SPKI of an Ed25519 key, PEM. */
+const publicKeyValue = z
+  .string()
+  .max(300)
+  .regex(/^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+-----END PUBLIC KEY-----\n?$/, 'expected a public key in PEM');
 
 /**
  * `POST /join` on the control listener: a node shows a token's secret and its public key, and becomes a node of the
@@ -43,3 +49,17 @@ export const joinAnswer = z.object({
     .nullable(),
 });
 export type JoinAnswer = z.infer<typeof joinAnswer>;
+
+/** `POST /leave`: a node signs off, with its own key. */
+export const leaveRequest = z.object({
+  publicKey: publicKeyValue,
+  sentAtMs: epochMsValue,
+  /** Ed25519 over leaveText, base64url. */
+  signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/, 'expected 64 bytes in base64url'),
+});
+export type LeaveRequest = z.infer<typeof leaveRequest>;
+
+/** What a node signs to leave: bound to its key and to a moment, and never mistaken for anything else that it signs. */
+export function leaveText(publicKey: string, sentAtMs: number): string {
+  return `binhost-agent leave\n${sentAtMs}\n${publicKey}`;
+}

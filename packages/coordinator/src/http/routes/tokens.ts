@@ -1,8 +1,8 @@
-import { joinAnswer, joinRequest, nodeNameValue, poolValue } from '@binhost/shared/protocol';
+import { joinRequest, leaveRequest, nodeNameValue, poolValue } from '@binhost/shared/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { JoinNode, TokenActions } from '../token-actions.ts';
+import type { JoinNode, LeaveNode, TokenActions } from '../token-actions.ts';
 
 /** Ten years: a token for longer is a mistake. */
 const MAX_TTL_MS = 10 * 365 * 24 * 3_600_000;
@@ -22,12 +22,19 @@ export function tokenRoutes(server: FastifyInstance, actions: TokenActions): voi
   app.post('/api/tokens/:id/revoke', { schema: { params: tokenParams } }, ({ params }) => actions.revoke(params.id));
 }
 
+export interface JoinDoors {
+  joinNode: JoinNode;
+  leaveNode: LeaveNode;
+}
+
 /** A join is a few hundred bytes. */
 const JOIN_BODY_LIMIT = 8 * 1024;
 
-/** `POST /join` of the control listener: open to everybody, the token in the body decides. */
-export function joinRoute(server: FastifyInstance, joinNode: JoinNode): void {
+/** `POST /join` and `/leave` of the control listener: open to everybody, the token or the signature in the body decides. */
+export function joinRoute(server: FastifyInstance, { joinNode, leaveNode }: JoinDoors): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
-  const schema = { body: joinRequest, response: { 200: joinAnswer } };
+  const schema = { body: joinRequest };
   app.post('/join', { schema, bodyLimit: JOIN_BODY_LIMIT }, ({ body, ip }) => joinNode(body, ip));
+  const leave = { schema: { body: leaveRequest }, bodyLimit: JOIN_BODY_LIMIT };
+  app.post('/leave', leave, ({ body, ip }) => leaveNode(body, ip));
 }

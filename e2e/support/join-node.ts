@@ -1,0 +1,39 @@
+import { execa } from 'execa';
+import type { SimulatedHost } from '../sim-portage/make-host.ts';
+import { agentProgram } from './start-agent.ts';
+import { coordinatorProgram } from './start-coordinator.ts';
+
+/** Makes a join token as the owner of the binhost does. @returns the line to paste on the node */
+export async function createToken(coordinatorConfigFile: string, args: string[] = []): Promise<string> {
+  const argv = [coordinatorProgram, 'token', 'create', '--config', coordinatorConfigFile, ...args];
+  const { stdout } = await execa(process.execPath, argv);
+  return stdout;
+}
+
+export interface NodeCommand {
+  /** The agent's configuration; join makes it where there is none. */
+  configFile: string;
+  host: SimulatedHost;
+}
+
+export interface CommandRun {
+  stdout: string;
+  stderr: string;
+  exitCode: number | undefined;
+}
+
+/**
+ * Runs a pasted line, or another command of the agent, as a person would on the node.
+ *
+ * @param line `binhost-agent join TOKEN`, with further words behind it
+ */
+export async function runOnNode({ configFile, host }: NodeCommand, line: string): Promise<CommandRun> {
+  const [, ...args] = line.trim().split(/\s+/);
+  const { stdout, stderr, exitCode } = await execa(process.execPath, [agentProgram, ...args, '--config', configFile], {
+    reject: false,
+    stripFinalNewline: false,
+    stdin: 'ignore',
+    env: host.env,
+  });
+  return { stdout, stderr, exitCode };
+}
