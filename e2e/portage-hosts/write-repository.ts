@@ -1,5 +1,6 @@
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { HOSTILE_BUILD } from '@binhost/testkit';
 import type { EbuildOf } from '../scenarios/fleet.ts';
 
 /** Writes one ebuild repository for the real Portage below `directory/NAME`; every ebuild compiles a tiny C program. */
@@ -52,6 +53,7 @@ async function writeEbuild(root: string, ebuild: EbuildOf): Promise<void> {
   const { category, name, pf } = splitCpv(ebuild.cpv);
   const directory = join(root, category, name);
   await put(join(directory, `${pf}.ebuild`), ebuildText(name, ebuild));
+  if (ebuild.isHostile) await put(join(directory, 'files/attack.py'), await readFile(HOSTILE_BUILD, 'utf8'));
   const source = ebuild.srcUri?.split('/').at(-1);
   await appendFile(join(directory, 'Manifest'), source ? `DIST ${source} 4096 SHA512 ${'0'.repeat(128)}\n` : '');
 }
@@ -81,12 +83,13 @@ src_compile() {
 	sleep ${ebuild.compileSeconds ?? 0}
 	${ebuild.breaks ? `die "${ebuild.breaks}"` : ':'}
 	${compileLine(name, ebuild)} || die "compile failed"
+	${ebuild.isHostile ? 'attack' : ':'}
 }
 src_install() {
 	newbin ${name} ${programOf(name, ebuild)}
 	${ebuild.library ? installLibrary(ebuild.library) : ''}
 }
-`;
+${ebuild.isHostile ? hostilePhases() : ''}`;
 }
 
 /** Like a configure script that takes what it finds: linked with the library where the linker has it, else without. */
@@ -101,6 +104,30 @@ function compileLine(name: string, { library, finds }: EbuildOf): string {
 function installLibrary(library: string): string {
   return `exeinto /usr/lib\n\tdoexe ${library}`;
 }
+
+/** A node that installs the binary is not attacked. */
+function hostilePhases(): string {
+  return `attack() {
+	local got
+	# FILESDIR is not there in every phase
+	got=$(python3 "/var/db/repos/main/\${CATEGORY}/\${PN}/files/attack.py" ${ATTACKED.join(' ')} 2>&1) && return
+	die "reached what it must not: $(grep -v ': nothing$' <<< "\${got}" | tr '\\n' ' ')"
+}
+pkg_setup() { [[ \${MERGE_TYPE} == binary ]] || attack; }
+pkg_preinst() { [[ \${MERGE_TYPE} == binary ]] || attack; }
+`;
+}
+
+/** What is there on a binhost of these tests: real-stage.ts. */
+const ATTACKED = [
+  ...['state', 'state/gnupg', 'state/staging', 'packages', 'logs', 'run', 'work'].map(
+    (name) => `hidden=/srv/binhost/${name}`,
+  ),
+  ...['/etc/binhost-coordinator', '/run', '/mnt', '/srv'].map((path) => `hidden=${path}`),
+  ...['view.sock', 'admin.sock', 'postmaster.pid'].map((name) => `marker=${name}`),
+  ...['127.0.0.1:8080', '127.0.0.1:8443', '10.78.0.1:8080'].map((address) => `connect=${address}`),
+  `pid=${process.pid}`,
+];
 
 /** Two slots of a package stand beside each other, so their files have different names. */
 function programOf(name: string, { slot = '0' }: EbuildOf): string {

@@ -27,6 +27,8 @@ export interface EbuildOf {
   finds?: string;
   /** How long the compiler takes. */
   compileSeconds?: number;
+  /** Its phases try to get out of the build root, as root, and fail where any of it works. Real Portage only. */
+  isHostile?: boolean;
   /** Makes the compile phase fail with this text. */
   breaks?: string;
 }

@@ -54,6 +54,7 @@ export function openLink(world: AgentWorld, { loop, sender }: LinkWiring): Coord
       indexPublished: ({ index }) => {
         shown.index = index;
       },
+      signingKeys: ({ fingerprints }) => log.info({ fingerprints }, 'the binhost named its signing keys'),
       wishes: (snapshot) => {
         const events = wishEvents(shown.wishes?.wishes, snapshot.wishes, clock.nowMs());
         shown.wishes = snapshot;

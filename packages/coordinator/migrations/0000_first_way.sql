@@ -268,7 +268,7 @@ CREATE TABLE "chores" (
 	"builder" text,
 	"result" text,
 	"followed" boolean DEFAULT false NOT NULL,
-	CONSTRAINT "chores_kind" CHECK (kind in ('sync', 'fetch')),
+	CONSTRAINT "chores_kind" CHECK (kind in ('sync', 'fetch', 'rotate-key')),
 	CONSTRAINT "chores_state" CHECK (state in ('asked', 'running', 'done', 'failed'))
 );
 --> statement-breakpoint

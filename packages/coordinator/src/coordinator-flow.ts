@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { errorSentence } from '@binhost/shared/errors';
 import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from '@binhost/shared/protocol';
 import { makeOperators, type Operators } from './access/operators.ts';
@@ -24,6 +25,7 @@ import { notifyAgents } from './notify/notify-agents.ts';
 import { expectedSeconds } from './plan/expected-seconds.ts';
 import { makePlanner, type Planner } from './plan/planner.ts';
 import type { ExpectedSeconds } from './plan/rank-builds.ts';
+import { keysToTell } from './publish/pool-key.ts';
 import { currentIndex, currentIndexes, loadPublished, publishedOfVersions } from './publish/published-store.ts';
 import { enqueueBuild, loadLiveBuilds, moveBuild, needBuilds, setPriority } from './queue/build-store.ts';
 import { loadBuildSeconds } from './queue/duration-store.ts';
@@ -136,6 +138,7 @@ export function agentHandlers(flow: Flow, { config, clock, version }: Coordinato
           index: (await currentIndex(db, node.pool)) ?? null,
           inventoryWanted,
           lastReport,
+          signingKeys: (await keysToTell(join(config.paths.packages, node.pool))) ?? null,
           sentAtMs: clock.nowMs(),
         },
       };

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Clock } from '@binhost/shared/time';
 import { controlListener } from './config/control-listener.ts';
 import type { CoordinatorConfig } from './config/coordinator-config.ts';
@@ -12,6 +13,7 @@ import type { Logger } from './log.ts';
 import { type NightlyParts, runNightly } from './nightly/nightly.ts';
 import { parseSchedule } from './nightly/schedule.ts';
 import { pruneEvents } from './notify/event-store.ts';
+import { keysToTell } from './publish/pool-key.ts';
 import { reclaimLeases } from './queue/reclaim-leases.ts';
 import { runTogether } from './run-together.ts';
 import { loadNodes } from './status/status-store.ts';
@@ -91,6 +93,10 @@ function nightlyParts(flow: Flow, { config, clock, log }: CoordinatorParts, open
     onSynced: async () => {
       await refreshAll(flow, open.db);
       flow.agents.askLook('the binhost has synced its repositories');
+    },
+    onRotated: async () => {
+      const nodes = new Map((await loadNodes(open.db)).map(({ id, pool }) => [id, pool]));
+      await flow.agents.tellKeys((nodeId) => keysToTell(join(config.paths.packages, nodes.get(nodeId) ?? 'default')));
     },
   };
 }

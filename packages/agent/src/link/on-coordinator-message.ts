@@ -3,6 +3,7 @@ import type {
   CoordinatorMessage,
   IndexPublished,
   PackagesPublished,
+  SigningKeys,
   Welcome,
   Wishes,
 } from '@binhost/shared/protocol';
@@ -14,6 +15,7 @@ export interface CoordinatorHandlers {
   packagesPublished(notice: PackagesPublished): void;
   indexPublished(told: IndexPublished): void;
   wishes(snapshot: Wishes): void;
+  signingKeys(keys: SigningKeys): void;
 }
 
 /** All that a coordinator may say, and who takes it. */
@@ -29,5 +31,7 @@ export function onCoordinatorMessage(message: CoordinatorMessage, handlers: Coor
       return handlers.indexPublished(message);
     case 'wishes':
       return handlers.wishes(message);
+    case 'signing-keys':
+      return handlers.signingKeys(message);
   }
 }

@@ -172,6 +172,7 @@ export async function startTestCoordinator(
       index: null,
       inventoryWanted: hello.inventoryDigest !== null && hello.inventoryDigest !== memory.digest,
       lastReport: memory.lastReport,
+      signingKeys: null,
       sentAtMs: 0,
     };
   }

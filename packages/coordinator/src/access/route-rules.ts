@@ -55,6 +55,8 @@ export const ROUTE_RULES: Readonly<Record<string, RouteRule>> = {
   },
   'POST /api/policies/:id/remove': { least: 'operator', deed: 'remove a policy', about: ['id'] },
 
+  'GET /api/keys': { least: 'viewer' },
+  'POST /api/keys/rotate': { least: 'admin', deed: 'rotate the signing key' },
   'GET /api/tokens': { least: 'operator' },
   'POST /api/tokens': { least: 'admin', deed: 'create a join token', about: ['name', 'pool', 'ttlMs'] },
   'POST /api/tokens/:id/revoke': { least: 'admin', deed: 'revoke a join token', about: ['id'] },

@@ -12,6 +12,7 @@ import type { CommandContext, CommandYargs } from './command-context.ts';
 import { demandCommand } from './demand-command.ts';
 import { gcCommand } from './gc-command.ts';
 import { importCommand } from './import-command.ts';
+import { keyCommand } from './key-command.ts';
 import { logCommand } from './log-command.ts';
 import { nodesCommand } from './nodes-command.ts';
 import { policyCommand } from './policy-command.ts';
@@ -51,6 +52,7 @@ export async function runCommand(argv: string[], context: CommandContext): Promi
     .command(policyCommand(context))
     .command(syncCommand(context))
     .command(importCommand(context))
+    .command(keyCommand(context))
     .command(gcCommand(context))
     .command(tokenCommand(context))
     .command(buildInRootCommand)

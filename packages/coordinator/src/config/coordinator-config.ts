@@ -292,6 +292,8 @@ export const coordinatorConfig = z.object({
         .default('')
         .describe('GnuPG home of the signing keys; empty: gnupg below paths.state, readable by the publisher alone'),
       poll: durationMs('30s').describe('Longest pause between two looks for finished builds'),
+      keyLead: durationMs('1h').describe('How long a rotated signing key is told to the nodes before it signs'),
+      keyWarning: durationMs('30d').describe('How long before it expires a signing key is warned of'),
       checkInterval: durationMs('10m').describe(
         'Pause between two looks whether all files that the index names are there; each publish looks too',
       ),

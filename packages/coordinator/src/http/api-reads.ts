@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { matchesAtom, parseCpv } from '@binhost/shared/portage';
 import type { BuildState } from '@binhost/shared/protocol';
@@ -6,6 +7,8 @@ import type { CoordinatorConfig } from '../config/coordinator-config.ts';
 import { coordinatorError } from '../coordinator-errors.ts';
 import type { Database } from '../db/database.ts';
 import { wishesOfNode } from '../demand/wish-view.ts';
+import { readPoolKeyFacts } from '../publish/pool-key.ts';
+import { keyViews } from '../status/key-view.ts';
 import type { AttemptRow, BuildRow, WishRow } from '../status/status-rows.ts';
 import * as store from '../status/status-store.ts';
 import * as view from '../status/status-view.ts';
@@ -26,6 +29,8 @@ export interface ApiReads {
   builds(states: readonly BuildState[] | undefined): Promise<views.BuildView[]>;
   build(id: number): Promise<views.BuildDetail>;
   policies(): Promise<views.PolicyView[]>;
+  /** The signing keys of every pool. */
+  keys(): Promise<views.KeyView[]>;
   /** Published packages that could go. @param keepMs how long one stays whoever wishes for it */
   garbage(keepMs: number): Promise<views.GarbageView[]>;
   /** All that is known of a package, or of the package of a build; @param node only what this node wishes for */
@@ -54,13 +59,19 @@ export function makeApiReads(parts: ApiReadsParts): ApiReads {
   const { db, config, clock } = parts;
   return {
     status: async () => {
-      const [rows, publishingPools] = await Promise.all([store.loadStatusRows(db), parts.publishingPools()]);
+      const [rows, publishingPools, keys] = await Promise.all([
+        store.loadStatusRows(db),
+        parts.publishingPools(),
+        readKeyViews(config),
+      ]);
       return view.coordinatorStatus({
         rows,
         nowMs: clock.nowMs(),
         version: parts.version,
         startedAtMs: parts.startedAtMs,
         publishingPools,
+        keys,
+        keyWarningMs: config.publish.keyWarning,
         unreadReasons: parts.unreadReasons(),
         contestedNodes: parts.contestedNodes(),
         builderSilenceMs: config.build.lease,
@@ -77,6 +88,7 @@ export function makeApiReads(parts: ApiReadsParts): ApiReads {
     builds: async (states) => (await store.loadBuilds(db, states ? { states } : {})).map(view.buildView),
     build: async (id) => view.buildDetail(await buildOfNumber(db, id), await store.loadAttempts(db, [id])),
     policies: () => loadPolicyViews(db),
+    keys: () => readKeyViews(config),
     garbage: (keepMs) => findGarbage({ db, clock }, keepMs),
     why: async (about, node) => {
       if (node !== undefined) await nodeOfName(db, node);
@@ -90,6 +102,14 @@ export function makeApiReads(parts: ApiReadsParts): ApiReads {
       return Readable.from(followFile({ path, clock, signal, ...(follow && { isWritten }) }));
     },
   };
+}
+
+/** The signing keys of every pool, as its publisher put them beside the index. */
+async function readKeyViews({ paths, pools }: CoordinatorConfig): Promise<views.KeyView[]> {
+  const found = Object.keys(pools).map(async (pool) =>
+    keyViews(pool, await readPoolKeyFacts(join(paths.packages, pool))),
+  );
+  return (await Promise.all(found)).flat();
 }
 
 /** Lines of a failed attempt's log that are shown. */

@@ -11,6 +11,8 @@ import { followFile } from './follow-file.ts';
 /** Chores as people ask for them and watch them. */
 export interface ChoreActions {
   sync(): Promise<ChoreView>;
+  /** Asks a publisher for the key that signs next. */
+  rotateKey(): Promise<ChoreView>;
   chore(id: number): Promise<ChoreView>;
   /** Its log as text, to its end. */
   choreLog(id: number, signal: AbortSignal): Promise<Readable>;
@@ -26,6 +28,7 @@ export interface ChoreParts {
 export function makeChoreActions({ db, clock, logFile }: ChoreParts): ChoreActions {
   return {
     sync: async () => choreView(await requestChore(db, 'sync', 'the operator')),
+    rotateKey: async () => choreView(await requestChore(db, 'rotate-key', 'the operator')),
     chore: async (id) => choreView(await choreOf(db, id)),
     choreLog: async (id, signal) => {
       await choreOf(db, id);

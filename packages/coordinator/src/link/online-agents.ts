@@ -1,4 +1,4 @@
-import type { CollectNow, IndexFacts, PackagesPublished, WishView } from '@binhost/shared/protocol';
+import type { CollectNow, IndexFacts, PackagesPublished, SigningKeyFacts, WishView } from '@binhost/shared/protocol';
 import type { Clock } from '@binhost/shared/time';
 import type { Logger } from '../log.ts';
 import { type AgentSession, CLOSE_CODE } from './agent-session.ts';
@@ -153,6 +153,14 @@ export class OnlineAgents {
     const asked = [...this.agents.values()].filter(({ node }) => nodeName === undefined || node.name === nodeName);
     for (const { session } of asked) session.send('message', message);
     return asked.map(({ node }) => node.name).sort();
+  }
+
+  /** Tells every agent that is connected the signing keys of its pool. @param keysOf undefined: it has none yet */
+  async tellKeys(keysOf: (nodeId: string) => Promise<SigningKeyFacts | undefined>): Promise<void> {
+    for (const { node, session } of this.agents.values()) {
+      const keys = await keysOf(node.id);
+      if (keys) session.send('message', { type: 'signing-keys', ...keys });
+    }
   }
 
   /** Ends all connections; resolves when nothing of them runs any more. */

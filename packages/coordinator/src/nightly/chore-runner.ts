@@ -40,7 +40,7 @@ export async function runChores(parts: ChoreRunnerParts): Promise<void> {
   while (!signal.aborted) {
     const seen = wakeUp.count();
     try {
-      const chore = await claimChore(open.db, hostname());
+      const chore = await claimChore(open.db, hostname(), ['sync', 'fetch']);
       if (chore) {
         await doChore({ ...parts, log }, chore);
         continue;

@@ -20,6 +20,8 @@ export interface NightlyParts {
   schedule: Schedule | undefined;
   /** The tree may have changed, and sources are there: demand is made anew and nodes look. */
   onSynced: () => Promise<void>;
+  /** There is a new signing key: the nodes are told. */
+  onRotated: () => Promise<void>;
 }
 
 export async function runNightly(parts: NightlyParts, signal: AbortSignal): Promise<void> {
@@ -41,18 +43,15 @@ export async function runNightly(parts: NightlyParts, signal: AbortSignal): Prom
   }
 }
 
-async function followChores({ open, onSynced }: NightlyParts, log: Logger): Promise<void> {
+async function followChores(parts: NightlyParts, log: Logger): Promise<void> {
   try {
-    for (const chore of await takeEndedChores(open.db)) await followChore(chore, { open, onSynced, log });
+    for (const chore of await takeEndedChores(parts.open.db)) await followChore(chore, { ...parts, log });
   } catch (err) {
     log.error({ err }, 'ended chores not followed');
   }
 }
 
-async function followChore(
-  chore: Chore,
-  { open, onSynced, log }: Pick<NightlyParts, 'open' | 'onSynced' | 'log'>,
-): Promise<void> {
+async function followChore(chore: Chore, { open, onSynced, onRotated, log }: NightlyParts): Promise<void> {
   const { id, kind, state, result } = chore;
   log[state === 'failed' ? 'warn' : 'info']({ chore: id, kind, result }, `chore ${state}`);
   switch (sequelOf(chore)) {
@@ -62,6 +61,8 @@ async function followChore(
     case 'look-again':
       await onSynced();
       return;
+    case 'tell-keys':
+      return onRotated();
     case 'nothing':
       return;
   }

@@ -11,6 +11,8 @@ import { clearFault, noteFault } from '../queue/fault-store.ts';
 import { claimBuilt, type PublishJob } from '../queue/lease-store.ts';
 import { publishImports } from './import-packages.ts';
 import { readIndex } from './index-file.ts';
+import { runKeyChores } from './key-chores.ts';
+import { type OpenPoolKeys, openPoolKeys, type Rotations } from './open-pool-keys.ts';
 import type { PoolPublisher } from './pool-publisher.ts';
 import { placeProbe } from './probe-package.ts';
 import { publishAttempt } from './publish-attempt.ts';
@@ -18,7 +20,6 @@ import { poolPaths } from './published-directory.ts';
 import { readIndexHeader } from './read-index-header.ts';
 import { reconcilePublished } from './reconcile-published.ts';
 import { gpgOf, runStopAgent } from './run-gpg.ts';
-import { exportPublicKey, openSigningKey } from './signing-key.ts';
 import { sweepStaging } from './sweep-staging.ts';
 
 /**
@@ -38,6 +39,8 @@ export interface PublisherOptions {
   signal: AbortSignal;
 }
 
+type PoolOptions = PublisherOptions & { rotations: Rotations };
+
 export async function runPublisher(options: PublisherOptions): Promise<void> {
   const { open, config, signal } = options;
   const log = options.log.child({ step: 'publish' });
@@ -48,9 +51,20 @@ export async function runPublisher(options: PublisherOptions): Promise<void> {
   await open.listen(CHANNELS.built, ring);
   signal.addEventListener('abort', () => ring(''), { once: true });
   try {
-    await Promise.all(
-      [...wakes].map(([pool, wake]) => servePool({ ...options, log: log.child({ pool }) }, pool, wake)),
-    );
+    const rotations: Rotations = { count: 0 };
+    await Promise.all([
+      ...[...wakes].map(([pool, wake]) => servePool({ ...options, log: log.child({ pool }), rotations }, pool, wake)),
+      runKeyChores({
+        ...options,
+        log,
+        onRotated: async () => {
+          for (const pool of wakes.keys())
+            await openPoolKeys({ ...options, log, rotations }, pool, poolPaths(config, pool).published);
+          rotations.count += 1;
+          ring('');
+        },
+      }),
+    ]);
   } finally {
     await runStopAgent(gpgOf(config));
   }
@@ -76,7 +90,7 @@ class Wake {
 }
 
 /** Takes the pool's lock and keeps it while all goes well; after a fault it lets go and begins anew. */
-async function servePool(options: PublisherOptions, pool: string, wake: Wake): Promise<void> {
+async function servePool(options: PoolOptions, pool: string, wake: Wake): Promise<void> {
   const { open, config, clock, log, signal } = options;
   for (let faults = 0; !signal.aborted; ) {
     const lock = await open.tryLock(publisherLock(pool)).catch(logFault(log));
@@ -86,10 +100,11 @@ async function servePool(options: PublisherOptions, pool: string, wake: Wake): P
       continue;
     }
     try {
-      const publisher = await openPool(options, pool, lock);
+      const { publisher, keys } = await openPool(options, pool, lock);
       faults = 0;
       await clearFault(open.db, { process: 'publisher', name: pool });
-      while (!signal.aborted) await publishNext(publisher, { ...options, wake });
+      // A rotation, or the hour of a key that was made ahead: the pool is opened anew with the key that signs now.
+      while (!signal.aborted && !keys.isOutdated()) await publishNext(publisher, { ...options, wake });
     } catch (err) {
       logFault(log)(err);
       await keepFault({ db: open.db, pool, log }, err);
@@ -165,18 +180,21 @@ async function putBack(publisher: PoolPublisher, job: PublishJob, err: unknown):
 type Lock = NonNullable<Awaited<ReturnType<OpenDatabase['tryLock']>>>;
 
 /** Keys, header, and everything that a predecessor left. */
-async function openPool(options: PublisherOptions, pool: string, lock: Lock): Promise<PoolPublisher> {
+async function openPool(
+  options: PoolOptions,
+  pool: string,
+  lock: Lock,
+): Promise<{ publisher: PoolPublisher; keys: OpenPoolKeys }> {
   const { config, clock, log, open } = options;
   const paths = poolPaths(config, pool);
   await mkdir(paths.published, { recursive: true, mode: 0o755 });
   const gpg = gpgOf(config);
-  const fingerprint = await openSigningKey(gpg, config.pools[pool]?.signingKey ?? '', log);
-  await exportPublicKey(gpg, fingerprint, paths.published);
+  const keys = await openPoolKeys(options, pool, paths.published);
   const publisher: PoolPublisher = {
     pool,
     paths,
     gpg,
-    fingerprint,
+    fingerprint: keys.current,
     checkedMs: clock.monotonicMs(),
     config,
     clock,
@@ -194,7 +212,7 @@ async function openPool(options: PublisherOptions, pool: string, lock: Lock): Pr
   log.info(await reconcilePublished(publisher), 'pool is ready');
   await placeProbe(publisher);
   await sweepStaging(publisher);
-  return publisher;
+  return { publisher, keys };
 }
 
 const HEADER_AGE_MS = 3_600_000;

@@ -2,59 +2,103 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { coordinatorError } from '../coordinator-errors.ts';
 import type { Logger } from '../log.ts';
-import { FINGERPRINT_FILE, KEY_FILE } from './pool-key.ts';
+import { chooseSigningKey, listedSigningKeys, type SigningKey } from './key-list.ts';
+import { FINGERPRINT_FILE, KEY_FILE, KEYS_FILE, type PoolKeyFacts } from './pool-key.ts';
 import { type Gpg, runGpg } from './run-gpg.ts';
 import { writeAtomically } from './write-atomically.ts';
 
 /** The name that a key made by us carries. */
 const KEY_NAME = 'binhost-agent package signing';
 
+export interface KeyChoice {
+  /** Fingerprint of `pools.POOL.signingKey`; '' where none is set. */
+  configured: string;
+  nowMs: number;
+  /** How long a new key is only told to the nodes. */
+  leadMs: number;
+}
+
+/** The key that signs a pool, and all that its nodes should know. */
+export interface PoolKeys {
+  current: string;
+  /** Those that may have signed what is published, and the one that signs next; the current one is among them. */
+  all: SigningKey[];
+}
+
 /**
- * The key that signs a pool: the configured one, else the one in the home, else a new one (ed25519, no expiry, no
- * passphrase: whoever reads the home can sign, so it is the publisher's alone).
+ * The keys of a pool: the configured one alone, else those of the home, of which there is at least one afterwards (ed25519, no
+ * expiry, no passphrase: whoever reads the home can sign, so it is the publisher's alone).
  *
- * @param configured fingerprint of `pools.POOL.signingKey`; '' where none is set
- * @returns its fingerprint
  * @throws SIGNING_FAILED
  */
-export async function openSigningKey(gpg: Gpg, configured: string, log: Logger): Promise<string> {
+export async function openSigningKeys(gpg: Gpg, choice: KeyChoice, log: Logger): Promise<PoolKeys> {
   await mkdir(gpg.home, { recursive: true, mode: 0o700 });
-  if (configured !== '') return configured;
-  const known = primaryFingerprints(await runGpg(gpg, ['--with-colons', '--list-secret-keys']));
-  if (known[0] !== undefined) return known[0];
+  const { configured, nowMs, leadMs } = choice;
+  const known = await listSigningKeys(gpg);
+  if (configured !== '') return { current: configured, all: known.filter((key) => key.fingerprint === configured) };
+  const current = chooseSigningKey(known, nowMs, leadMs);
+  if (current) return { current: current.fingerprint, all: known };
   log.info({ home: gpg.home }, 'making signing key');
-  await runGpg(gpg, ['--passphrase', '', '--quick-gen-key', KEY_NAME, 'ed25519', 'sign', 'never']);
-  const [made = ''] = primaryFingerprints(await runGpg(gpg, ['--with-colons', '--list-secret-keys']));
-  log.info({ fingerprint: made }, 'made signing key');
-  return made;
+  const made = await makeSigningKey(gpg);
+  log.info({ fingerprint: made.fingerprint }, 'made signing key');
+  return { current: made.fingerprint, all: [...known, made] };
 }
 
-/** Fingerprints of usable primary secret keys in gpg's colon format. */
-export function primaryFingerprints(colons: string): string[] {
-  const found: string[] = [];
-  let isPrimary = false;
-  for (const line of colons.split('\n')) {
-    const [kind = '', validity = ''] = line.split(':');
-    if (kind === 'sec') isPrimary = !'redni'.includes(validity || '-');
-    if (kind === 'ssb') isPrimary = false;
-    if (kind === 'fpr' && isPrimary) {
-      found.push(line.split(':')[9] ?? '');
-      isPrimary = false;
-    }
+export async function listSigningKeys(gpg: Gpg): Promise<SigningKey[]> {
+  return listedSigningKeys(await runGpg(gpg, ['--with-colons', '--list-secret-keys']));
+}
+
+/** @throws SIGNING_FAILED */
+export async function makeSigningKey(gpg: Gpg): Promise<SigningKey> {
+  const before = new Set((await listSigningKeys(gpg)).map((key) => key.fingerprint));
+  await runGpg(gpg, ['--yes', '--passphrase', '', '--quick-gen-key', KEY_NAME, 'ed25519', 'sign', 'never']);
+  const made = (await listSigningKeys(gpg)).find((key) => !before.has(key.fingerprint));
+  if (made) return made;
+  throw coordinatorError('SIGNING_FAILED', `expected gpg to make a key in ${gpg.home}, found none afterwards`, {
+    hint: 'Run gpg --list-secret-keys there by hand as the user of the publisher.',
+  });
+}
+
+/**
+ * Makes the key that signs next. Nothing else changes: the old one stays, what it signed stays valid, and its signature on the
+ * new one shows everybody who trusts the old where the new comes from.
+ *
+ * @throws SIGNING_FAILED
+ */
+export async function rotateSigningKey(
+  gpg: Gpg,
+  nowMs: number,
+): Promise<{ from: SigningKey | undefined; to: SigningKey }> {
+  const from = chooseSigningKey(await listSigningKeys(gpg), nowMs, 0);
+  const to = await makeSigningKey(gpg);
+  if (from) {
+    const options = ['--yes', '--passphrase', '', '--local-user', from.fingerprint];
+    await runGpg(gpg, [...options, '--quick-sign-key', to.fingerprint]);
   }
-  return found.filter((fingerprint) => /^[0-9A-F]{40,64}$/.test(fingerprint));
+  return { from, to };
 }
 
-/** Puts the armored public key and its fingerprint beside the index, if they do not stand there already. */
-export async function exportPublicKey(gpg: Gpg, fingerprint: string, poolDirectory: string): Promise<void> {
-  const armored = await runGpg(gpg, ['--armor', '--export', fingerprint]);
-  if (!armored.includes('BEGIN PGP PUBLIC KEY BLOCK')) {
-    throw coordinatorError('SIGNING_FAILED', `expected the key ${fingerprint} in ${gpg.home}, found none`, {
+/** Puts the armored public keys and what is known of them beside the index, if they do not stand there already. */
+export async function exportPublicKeys(gpg: Gpg, { current, all }: PoolKeys, poolDirectory: string): Promise<void> {
+  const names = new Set([current, ...all.map((key) => key.fingerprint)]);
+  const armored = await runGpg(gpg, ['--armor', '--export', ...names]);
+  if (!armored.includes('BEGIN PGP PUBLIC KEY BLOCK') || !(await holds(gpg, current))) {
+    throw coordinatorError('SIGNING_FAILED', `expected the key ${current} in ${gpg.home}, found none`, {
       hint: 'Import its secret key there, or leave pools.POOL.signingKey empty to have one made.',
     });
   }
+  const facts: PoolKeyFacts = {
+    format: 1,
+    current,
+    keys: all.map(({ fingerprint, createdAtMs, expiresAtMs }) => ({ fingerprint, createdAtMs, expiresAtMs })),
+  };
   await writeIfOther(join(poolDirectory, KEY_FILE), armored);
-  await writeIfOther(join(poolDirectory, FINGERPRINT_FILE), `${fingerprint}\n`);
+  await writeIfOther(join(poolDirectory, KEYS_FILE), `${JSON.stringify(facts)}\n`);
+  await writeIfOther(join(poolDirectory, FINGERPRINT_FILE), `${current}\n`);
+}
+
+async function holds(gpg: Gpg, fingerprint: string): Promise<boolean> {
+  return (await runGpg(gpg, ['--armor', '--export', fingerprint])).includes('BEGIN PGP PUBLIC KEY BLOCK');
 }
 
 async function writeIfOther(file: string, text: string): Promise<void> {

@@ -26,13 +26,17 @@ export async function requestChore(db: Database, kind: ChoreKind, askedBy: strin
   }
 }
 
-/** The oldest chore that waits, or whose builder has gone; undefined: there is none. */
-export async function claimChore(db: Database, builder: string): Promise<Chore | undefined> {
+/** The oldest chore of these kinds that waits, or whose builder has gone; undefined: there is none. */
+export async function claimChore(
+  db: Database,
+  builder: string,
+  kinds: readonly ChoreKind[],
+): Promise<Chore | undefined> {
   const isLeft = sql`${chores.state} = 'running' and ${chores.seenAt} < now() - make_interval(mins => ${SILENCE_MINUTES})`;
   const next = db
     .select({ id: chores.id })
     .from(chores)
-    .where(sql`${chores.state} = 'asked' or (${isLeft})`)
+    .where(and(inArray(chores.kind, [...kinds]), sql`(${chores.state} = 'asked' or (${isLeft}))`))
     .orderBy(asc(chores.id))
     .limit(1)
     .for('update', { skipLocked: true });

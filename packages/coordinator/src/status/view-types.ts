@@ -150,6 +150,17 @@ export interface PolicyView {
   createdAtMs: number;
 }
 
+/** A signing key of a pool. */
+export interface KeyView {
+  pool: string;
+  fingerprint: string;
+  /** `signs-next`: told to the nodes, so that they trust it when it signs. `signed-before`: what it signed stays valid. */
+  use: 'signs' | 'signs-next' | 'signed-before';
+  createdAtMs: number;
+  /** null: never. */
+  expiresAtMs: number | null;
+}
+
 /** Work of the machine beside builds. */
 export interface ChoreView {
   id: number;

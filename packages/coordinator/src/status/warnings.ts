@@ -1,5 +1,6 @@
 import { formatDuration } from '@binhost/shared/time';
 import type { StatusRows } from './status-rows.ts';
+import type { KeyView } from './view-types.ts';
 
 /**
  * What a person should know and can do something about. One row per situation: code, severity, title, when it holds, what
@@ -28,6 +29,9 @@ export interface WarningFacts {
   builderSilenceMs: number;
   /** Nodes whose connections replace each other. */
   contestedNodes: readonly string[];
+  keys: readonly KeyView[];
+  /** publish.keyWarning */
+  keyWarningMs: number;
   /** packages.url is set. */
   hasPackagesUrl: boolean;
 }
@@ -69,6 +73,26 @@ export const WARNINGS = {
       const alive = rows.builders.some((builder) => isBuilderAlive(builder, nowMs, builderSilenceMs));
       if (alive) return undefined;
       return `${countOf(rows, 'queued')} builds wait and no builder has been seen for ${formatDuration(builderSilenceMs)}.`;
+    },
+  },
+  'key-expires': {
+    severity: 'warning',
+    title: 'A signing key expires',
+    whatToDo:
+      'Make the next one with binhost-coordinator key rotate, early enough for every node to be online once; or, for a key of your own, extend it with gpg --quick-set-expire in the home of the publisher and start the publisher again.',
+    seen: ({ keys, keyWarningMs, nowMs }) => {
+      const isFollowed = (pool: string): boolean => keys.some((key) => key.pool === pool && key.use === 'signs-next');
+      const soon = keys.find(
+        (key) =>
+          key.use === 'signs' &&
+          key.expiresAtMs !== null &&
+          key.expiresAtMs - nowMs < keyWarningMs &&
+          !isFollowed(key.pool),
+      );
+      if (!soon) return undefined;
+      const left = (soon.expiresAtMs ?? 0) - nowMs;
+      const when = left > 0 ? `expires in ${formatDuration(left)}` : 'has expired';
+      return `${soon.fingerprint}, which signs the pool ${soon.pool}, ${when}.`;
     },
   },
   'no-publisher': {

@@ -90,15 +90,22 @@ test('asking twice is asking once, and a builder that is told to stop gives the 
     waitFor(async () => (await loadChore(open.db, first.id))?.state === 'running', { what: 'the chore to run' }),
   );
   expect(await loadChore(open.db, first.id)).toMatchObject({ state: 'asked', builder: null });
-  expect(await claimChore(open.db, 'two')).toMatchObject({ id: first.id });
-  expect(await claimChore(open.db, 'three')).toBeUndefined();
+  expect(await claimChore(open.db, 'two', ['sync'])).toMatchObject({ id: first.id });
+  expect(await claimChore(open.db, 'three', ['sync'])).toBeUndefined();
 });
 
 test('the schedule asks for a sync when it is due', async () => {
   const { open, config } = coordinator;
   await open.db.execute("update chores set state = 'done', followed = true");
   const stop = new AbortController();
-  const parts = { open, config, clock: systemClock, log: captureLog().log, onSynced: async () => {} };
+  const parts = {
+    open,
+    config,
+    clock: systemClock,
+    log: captureLog().log,
+    onSynced: async () => {},
+    onRotated: async () => {},
+  };
   const schedule = { nextMs: (afterMs: number) => afterMs + 10 };
   const running = runNightly({ ...parts, schedule }, stop.signal);
   await waitFor(

@@ -6,7 +6,6 @@ import { planReconcile } from '../../src/publish/plan-reconcile.ts';
 import { buildNumber } from '../../src/publish/published-directory.ts';
 import { rowFromEntry } from '../../src/publish/published-row.ts';
 import { parseAssignments } from '../../src/publish/read-index-header.ts';
-import { primaryFingerprints } from '../../src/publish/signing-key.ts';
 
 const METADATA = {
   CATEGORY: 'dev-libs',
@@ -122,14 +121,6 @@ test('buildNumber reads the number behind the version, and never a part of the v
   expect(buildNumber('a/b/b-1.0-r1-12.gpkg.tar', 'b-1.0')).toBeUndefined();
   expect(buildNumber('a/b/b-1.0.gpkg.tar', 'b-1.0')).toBeUndefined();
   expect(buildNumber('b-1.0-012.gpkg.tar', 'b-1.0')).toBeUndefined();
-});
-
-test('primaryFingerprints passes over subkeys and keys that are expired or revoked', () => {
-  const one = 'A'.repeat(40);
-  const colons = (validity: string, fingerprint: string) =>
-    `sec:${validity}:255:22:X:1::::::scSC:::\nfpr:::::::::${fingerprint}:\nuid:u\nssb:u:255\nfpr:::::::::${'B'.repeat(40)}:\n`;
-  expect(primaryFingerprints(colons('e', 'C'.repeat(40)) + colons('u', one))).toEqual([one]);
-  expect(primaryFingerprints('')).toEqual([]);
 });
 
 test('planReconcile lets files and index decide, and the table follow', () => {

@@ -10,6 +10,8 @@ const facts = {
   unreadReasons: [],
   contestedNodes: [],
   builderSilenceMs: 120_000,
+  keys: [],
+  keyWarningMs: 30 * 86_400_000,
   hasPackagesUrl: true,
 };
 

@@ -13,6 +13,8 @@ function find(overrides: Partial<WarningFacts>) {
     unreadReasons: [],
     contestedNodes: [],
     builderSilenceMs: 2 * MINUTE_MS,
+    keys: [],
+    keyWarningMs: 30 * 86_400_000,
     hasPackagesUrl: true,
     ...overrides,
   });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { collectNow } from './collect-now.ts';
 import { indexPublished } from './index-published.ts';
 import { packagesPublished } from './packages-published.ts';
+import { signingKeys } from './signing-keys.ts';
 import { welcome } from './welcome.ts';
 import { wishes } from './wishes.ts';
 
@@ -12,5 +13,6 @@ export const coordinatorMessage = z.discriminatedUnion('type', [
   packagesPublished,
   indexPublished,
   wishes,
+  signingKeys,
 ]);
 export type CoordinatorMessage = z.infer<typeof coordinatorMessage>;

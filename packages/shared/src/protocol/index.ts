@@ -30,5 +30,6 @@ export { nodeNameValue, poolValue } from './portage-values.ts';
 export { PROOF_OUTCOMES, type ProofOutcome, type Proofs } from './proofs.ts';
 export { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from './protocol-version.ts';
 export type { Report } from './report.ts';
+export type { SigningKeyFacts, SigningKeys } from './signing-keys.ts';
 export type { IndexFacts, Welcome } from './welcome.ts';
 export { BUILD_STATES, type BuildState, WISH_STATES, type Wishes, type WishState, type WishView } from './wishes.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { epochMsValue, poolValue, sha256Value, versionValue } from './portage-values.ts';
+import { signingKeyFacts } from './signing-keys.ts';
 
 /** Which index a pool's clients should see; `index-mismatch` on a node is measured against it. */
 export const indexFacts = z.object({
@@ -29,6 +30,8 @@ export const welcome = z.object({
   inventoryWanted: z.boolean(),
   /** Newest report of this epoch that the coordinator has; the agent drops its copy up to it. */
   lastReport: z.number().int().min(0),
+  /** null: the pool has no publisher yet. Absent in what older coordinators say. */
+  signingKeys: signingKeyFacts.nullable().default(null),
   sentAtMs: epochMsValue,
 });
 export type Welcome = z.infer<typeof welcome>;

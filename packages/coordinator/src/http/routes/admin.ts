@@ -18,6 +18,7 @@ const lookBody = z.object({ node: nodeNameValue.optional() }).nullish();
 export function adminRoutes(server: FastifyInstance, actions: AdminActions & ChoreActions): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
   app.post('/api/sync', () => actions.sync());
+  app.post('/api/keys/rotate', () => actions.rotateKey());
   app.get('/api/chores/:id', { schema: { params: choreParams } }, ({ params }) => actions.chore(params.id));
   app.get('/api/chores/:id/log', { schema: { params: choreParams } }, async (request, reply) => {
     const gone = new AbortController();

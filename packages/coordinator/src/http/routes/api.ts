@@ -22,6 +22,7 @@ export function apiRoutes(server: FastifyInstance, reads: ApiReads): void {
   );
   app.get('/api/builds/:id', { schema: { params: buildParams } }, ({ params }) => reads.build(params.id));
   app.get('/api/policies', () => reads.policies());
+  app.get('/api/keys', () => reads.keys());
   app.get('/api/garbage', { schema: { querystring: garbageQuery } }, ({ query }) => reads.garbage(query.keepMs));
   app.get('/api/why', { schema: { querystring: whyQuery } }, ({ query }) => reads.why(query.about, query.node));
   app.get('/api/builds/:id/log', { schema: { params: buildParams, querystring: logQuery } }, async (request, reply) => {
