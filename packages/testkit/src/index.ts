@@ -1,5 +1,6 @@
 // Logs
 export { type CapturedLog, captureLog, type LogLine } from './capture-log.ts';
+export { type FuzzRun, fuzzRun, heapInUse } from './config/fuzz-run.ts';
 // The machine
 export { freePort } from './free-port.ts';
 // What attacks
