@@ -9,6 +9,7 @@ import { COORDINATOR_ERRORS } from '../../packages/coordinator/src/coordinator-e
 import { WISH_TRANSITIONS } from '../../packages/coordinator/src/demand/wish-state.ts';
 import { BUILD_TRANSITIONS } from '../../packages/coordinator/src/queue/build-state.ts';
 import { configTable } from './config-table.ts';
+import { dependencyPage } from './dependency-page.ts';
 import { stateDiagram } from './state-diagram.ts';
 
 // Writes the documents that are made from the code. test/generated-docs.test.ts fails where one is out of date.
@@ -38,6 +39,7 @@ export function generatedDocs(): Record<string, string> {
       NOTE,
       configTable(coordinatorConfig, 'BINHOST_COORDINATOR'),
     ),
+    'docs/dependencies.md': page('# Dependencies', NOTE, ...dependencyPage(projectRoot)),
     'docs/errors.md': page(
       '# Errors',
       NOTE,
