@@ -14,8 +14,8 @@ export interface HostPortage {
   command(program: PortageProgram): string[];
   /** Makes a host's root ready for it, before configuration and repositories are written. */
   prepareRoot(host: PortageHost): Promise<void>;
-  /** Writes one ebuild repository to /var/db/repos of a host; `main` has the profile. */
-  writeRepository(host: PortageHost, name: string, ebuilds: EbuildOf[]): Promise<void>;
+  /** Writes one ebuild repository to /var/db/repos of a host; `main` has the profile; `hasCache`: a metadata/md5-cache too. */
+  writeRepository(host: PortageHost, name: string, ebuilds: EbuildOf[], hasCache: boolean): Promise<void>;
   /** The repository gains these ebuilds, as by a sync. */
   addEbuilds(host: PortageHost, name: string, ebuilds: EbuildOf[]): Promise<void>;
   /** What syncs the binhost's repositories; ours need no fetching. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +16,8 @@ import { installAtStart, writeHost } from './write-host.ts';
 export interface PortageHosts {
   binhost: PortageHost;
   nodes: Record<string, PortageHost>;
+  /** A binhost that is not ours. */
+  other: PortageHost | undefined;
   close(): Promise<void>;
 }
 
@@ -44,16 +47,17 @@ export async function openPortageHosts(fleet: Fleet, portage: HostPortage): Prom
     await run('ip', ['link', 'set', tag, 'up']);
     const hosts: Record<string, PortageHost> = {};
     const machines: [string, MachineOf][] = [['binhost', fleet.binhost], ...Object.entries(fleet.nodes)];
+    if (fleet.otherBinhost) machines.push(['other', fleet.otherBinhost]);
     for (const [index, [name, machine]] of machines.entries()) {
       const host = hostOf({ name, tag, base, index, portage });
-      await makeRoot(base, host, undo);
+      await makeRoot(base, host, { ownFileSystems: name === 'binhost' ? (fleet.ownFileSystems ?? []) : [], undo });
       await joinNetwork(tag, host, index, undo);
       await writeHost(host, machine, fleet, name);
       hosts[name] = host;
     }
     for (const [name, machine] of machines) await installAtStart(hosts[name] as PortageHost, machine);
-    const { binhost, ...nodes } = hosts;
-    return { binhost: binhost as PortageHost, nodes, close };
+    const { binhost, other, ...nodes } = hosts;
+    return { binhost: binhost as PortageHost, nodes, other, close };
   } catch (error) {
     await close();
     throw error;
@@ -79,18 +83,24 @@ function hostOf(place: { name: string; tag: string; base: string; index: number;
   };
 }
 
-async function makeRoot(base: string, host: PortageHost, undo: (() => Promise<unknown>)[]): Promise<void> {
+async function makeRoot(
+  base: string,
+  host: PortageHost,
+  { ownFileSystems, undo }: { ownFileSystems: string[]; undo: (() => Promise<unknown>)[] },
+): Promise<void> {
   const layer = (part: string) => join(base, host.name, part);
-  for (const part of ['upper', 'work', 'root', 'plain']) await mkdir(layer(part), { recursive: true });
-  await run('mount', [
-    '-t',
-    'overlay',
-    host.namespace,
-    '-o',
-    `lowerdir=/,upperdir=${layer('upper')},workdir=${layer('work')}`,
-    host.root,
-  ]);
-  undo.push(() => quietly('umount', ['-l', host.root]));
+  for (const part of ['root', 'plain', 'empty']) await mkdir(layer(part), { recursive: true });
+  for (const directory of ['/', ...ownFileSystems]) {
+    const upper = layer(`upper${directory.replaceAll('/', '-')}`);
+    const work = `${upper}-work`;
+    const target = join(host.root, directory);
+    for (const path of [upper, work, target]) await mkdir(path, { recursive: true });
+    // this machine need not have it
+    const lower = existsSync(directory) ? directory : layer('empty');
+    const options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
+    await run('mount', ['-t', 'overlay', host.namespace, '-o', options, target]);
+    undo.push(() => quietly('umount', ['-l', target]));
+  }
   await run('mount', ['--bind', '/proc', join(host.root, 'proc')]);
   await run('mount', ['--rbind', '/dev', join(host.root, 'dev')]);
   await run('mount', ['--make-rslave', join(host.root, 'dev')]);

@@ -2,7 +2,7 @@ import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostPortage } from './host-portage.ts';
 import type { PortageHost } from './run-on-host.ts';
-import { addEbuilds, writeRepository } from './write-repository.ts';
+import { addEbuilds, writeMetadataCache, writeRepository } from './write-repository.ts';
 
 /** @param directory a checkout of Portage, on the root file system */
 export function realPortage(directory: string): HostPortage {
@@ -13,7 +13,11 @@ export function realPortage(directory: string): HostPortage {
     // the checkout's programs have no interpreter line that fits every machine
     command: (program) => (program === 'gpg' ? ['gpg'] : ['python3', `${directory}/bin/${program}`]),
     prepareRoot: (host) => useCheckoutDefaults(directory, host),
-    writeRepository: (host, name, ebuilds) => writeRepository(join(host.root, 'var/db/repos'), name, ebuilds),
+    writeRepository: async (host, name, ebuilds, hasCache) => {
+      const directory = join(host.root, 'var/db/repos');
+      await writeRepository(directory, name, ebuilds);
+      if (hasCache) await writeMetadataCache(join(directory, name), ebuilds);
+    },
     addEbuilds: (host, name, ebuilds) => addEbuilds(join(host.root, 'var/db/repos'), name, ebuilds),
     syncCommand: ['python3', `${directory}/bin/emaint`, 'sync', '-a'],
   };

@@ -2,12 +2,21 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitFor } from '@binhost/testkit';
 import { appendLines, WORLD_FILE } from '../scenarios/append-lines.ts';
-import type { Fleet } from '../scenarios/fleet.ts';
-import { type BinhostProcess, type BuildView, type Stage, wishesIn } from '../scenarios/stage.ts';
+import type { Fleet, Settings } from '../scenarios/fleet.ts';
+import {
+  type BinhostProcess,
+  type BuildView,
+  binreposEntry,
+  OUR_ENTRY,
+  type Stage,
+  situationsIn,
+  wishesIn,
+} from '../scenarios/stage.ts';
 import { hostDigests } from './host-digests.ts';
 import type { HostPortage } from './host-portage.ts';
 import { HostProcess } from './host-process.ts';
 import { installedPackages } from './installed-packages.ts';
+import { nameOtherBinhost, openOtherBinhost, startOtherBinhost } from './other-binhost.ts';
 import { openPortageHosts, PLAIN_DIRECTORY, type PortageHosts, PROGRAM_DIRECTORY } from './portage-hosts.ts';
 import { type PortageHost, runOnHost, startOnHost } from './run-on-host.ts';
 import { trustKey } from './trust-key.ts';
@@ -30,9 +39,13 @@ export async function openRealStage(fleet: Fleet, portage: HostPortage): Promise
     running.set('binhost', startBinhost(hosts.binhost, fleet));
     const trusting = Object.values(hosts.nodes).filter(({ name }) => fleet.nodes[name]?.trustsKey !== false);
     await trustEverywhere(hosts.binhost, trusting, allOf(running));
+    if (hosts.other) running.set('other', [await openOtherBinhost(hosts.other, fleet.otherBinhost?.offers ?? [])]);
     for (const node of Object.values(hosts.nodes)) {
-      await writeBinaryHost(node, hosts.binhost);
-      running.set(node.name, [startAgent(node, hosts.binhost)]);
+      const { namesBinhost } = fleet.nodes[node.name] ?? {};
+      if (namesBinhost !== false) await writeBinaryHost(node, hosts.binhost);
+      if (hosts.other) await nameOtherBinhost(node, hosts.other);
+      await writeCa(node, hosts.binhost);
+      running.set(node.name, [startAgent(node, hosts.binhost, fleet)]);
     }
     return stageOf({ fleet, hosts, running, stop, close });
   } catch (error) {
@@ -60,8 +73,12 @@ const program = (name: 'agent' | 'coordinator') => [
 
 const setting = (key: string) => `BINHOST_COORDINATOR_${key}`;
 
+function environmentOf(prefix: string, settings: Settings = {}): Record<string, string> {
+  const pairs = Object.entries(settings).map(([key, value]) => [`${prefix}${envName(key)}`, String(value)]);
+  return Object.fromEntries(pairs);
+}
+
 function coordinatorEnv(host: PortageHost, fleet: Fleet): Record<string, string> {
-  const own = Object.entries(fleet.settings ?? {}).map(([key, value]) => [setting(envName(key)), String(value)]);
   return {
     [setting('PATHS_STATE')]: plain('state'),
     [setting('PATHS_PACKAGES')]: plain('packages'),
@@ -78,7 +95,7 @@ function coordinatorEnv(host: PortageHost, fleet: Fleet): Record<string, string>
     [setting('PORTAGE_GPG')]: host.portage.command('gpg').join(' '),
     [setting('PORTAGE_GPKG_SIGN')]: host.portage.command('gpkg-sign').join(' '),
     [setting('SYNC_COMMAND')]: host.portage.syncCommand.join(' '),
-    ...Object.fromEntries(own),
+    ...environmentOf(setting(''), fleet.settings),
   };
 }
 
@@ -155,20 +172,24 @@ async function trustEverywhere(binhost: PortageHost, nodes: PortageHost[], proce
 }
 
 async function writeBinaryHost(node: PortageHost, binhost: PortageHost): Promise<void> {
-  const conf = `[binhost]\npriority = 9999\nsync-uri = http://${binhost.address}:8080/packages/default\n`;
-  await runOnHost(node, ['tee', '/etc/portage/binrepos.conf/binhost.conf'], { input: conf, stdin: 'pipe' });
+  const conf = binreposEntry('binhost', `http://${binhost.address}:8080/packages/default`, OUR_ENTRY);
+  await writePortageFiles(node, { 'binrepos.conf/binhost.conf': conf });
+}
+
+async function writeCa(node: PortageHost, binhost: PortageHost): Promise<void> {
   const ca = await readFile(join(binhost.root, plain('state', 'tls', 'ca.pem')), 'utf8');
   await runOnHost(node, ['tee', NODE_CA], { input: ca, stdin: 'pipe' });
 }
 
-function startAgent(node: PortageHost, binhost: PortageHost): HostProcess {
+function startAgent(node: PortageHost, binhost: PortageHost, fleet: Fleet): HostProcess {
   return new HostProcess(node, 'agent', [...program('agent'), 'run'], {
     user: 'root:root',
-    extraEnv: agentEnv(node, binhost),
+    extraEnv: agentEnv(node, binhost, fleet),
   });
 }
 
-function agentEnv(node: PortageHost, binhost: PortageHost): Record<string, string> {
+function agentEnv(node: PortageHost, binhost: PortageHost, fleet: Fleet): Record<string, string> {
+  const { settings = {} } = fleet.nodes[node.name] ?? {};
   return {
     BINHOST_AGENT_COORDINATOR_URL: `wss://${binhost.address}:8443`,
     BINHOST_AGENT_COORDINATOR_CA: NODE_CA,
@@ -181,6 +202,7 @@ function agentEnv(node: PortageHost, binhost: PortageHost): Record<string, strin
     BINHOST_AGENT_PORTAGE_EMERGE: node.portage.command('emerge').join(' '),
     BINHOST_AGENT_PORTAGE_GPG: node.portage.command('gpg').join(' '),
     BINHOST_AGENT_PORTAGE_PORTAGEQ: node.portage.command('portageq').join(' '),
+    ...environmentOf('BINHOST_AGENT_', settings),
   };
 }
 
@@ -193,7 +215,7 @@ interface OpenStage {
 }
 
 function stageOf({ fleet, hosts, running, stop, close }: OpenStage): Stage {
-  const { binhost, nodes } = hosts;
+  const { binhost, nodes, other } = hosts;
   const hostOf = (name: string): PortageHost => {
     const host = name === 'binhost' ? binhost : nodes[name];
     if (!host) throw new Error(`no machine '${name}' in this fleet`);
@@ -204,7 +226,7 @@ function stageOf({ fleet, hosts, running, stop, close }: OpenStage): Stage {
     const argv =
       what === 'emerge' ? host.portage.command('emerge') : program(what === 'binhost-agent' ? 'agent' : 'coordinator');
     const extraEnv =
-      what === 'binhost-agent' ? agentEnv(host, binhost) : what === 'emerge' ? {} : coordinatorEnv(host, fleet);
+      what === 'binhost-agent' ? agentEnv(host, binhost, fleet) : what === 'emerge' ? {} : coordinatorEnv(host, fleet);
     const result = await startOnHost(host, [...argv, ...args], { extraEnv });
     return {
       command: `${what} ${args.join(' ')} on ${name}`,
@@ -220,12 +242,18 @@ function stageOf({ fleet, hosts, running, stop, close }: OpenStage): Stage {
       for (const process of allOf(running)) process.assertRunning();
       return wishesIn(stdout);
     },
+    situationsOf: async (name) => situationsIn((await run(name, 'binhost-agent', ['status', '--json'])).stdout),
+    nameBinhost: (name) => writeBinaryHost(hostOf(name), binhost),
     builds: async () =>
       JSON.parse((await run('binhost', 'binhost-coordinator', ['builds', '--json'])).stdout) as BuildView[],
     run,
     stop,
     start: async (name) => {
-      running.set(name, name === 'binhost' ? startBinhost(binhost, fleet) : [startAgent(hostOf(name), binhost)]);
+      if (name === 'other' && other) {
+        running.set(name, [await startOtherBinhost(other)]);
+        return;
+      }
+      running.set(name, name === 'binhost' ? startBinhost(binhost, fleet) : [startAgent(hostOf(name), binhost, fleet)]);
       const probe = async () =>
         (await run(name, name === 'binhost' ? 'binhost-coordinator' : 'binhost-agent', ['status'])).exitCode === 0;
       await waitFor(probe, { timeoutMs: START_MS, everyMs: 500, what: `${name} to answer again` });

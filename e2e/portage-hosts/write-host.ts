@@ -1,6 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ebuildsOf, type Fleet, type MachineOf } from '../scenarios/fleet.ts';
+import { listInstalled } from './list-installed.ts';
 import { emergeOnHost, type PortageHost } from './run-on-host.ts';
 
 /** Debian has no sandbox program, and these hosts are namespaces already. */
@@ -11,7 +12,8 @@ const FEATURES_OFF =
 export async function writeHost(host: PortageHost, machine: MachineOf, fleet: Fleet, name: string): Promise<void> {
   const at = (...parts: string[]) => join(host.root, ...parts);
   const etc = (...parts: string[]) => at('etc/portage', ...parts);
-  for (const directory of ['repos.conf', 'package.use', 'package.accept_keywords', 'binrepos.conf']) {
+  const lists = ['package.use', 'package.accept_keywords'];
+  for (const directory of ['repos.conf', 'binrepos.conf', 'package.mask', ...(machine.plainFiles ? [] : lists)]) {
     await mkdir(etc(directory), { recursive: true });
   }
   for (const directory of ['lib/portage', 'db/pkg', 'tmp/portage', 'cache/binpkgs', 'cache/distfiles', 'db/repos']) {
@@ -19,7 +21,8 @@ export async function writeHost(host: PortageHost, machine: MachineOf, fleet: Fl
   }
   await host.portage.prepareRoot(host);
   for (const repository of repositoriesOf(fleet, name)) {
-    await host.portage.writeRepository(host, repository, ebuildsOf(fleet, name, repository));
+    const ebuilds = ebuildsOf(fleet, name, repository);
+    await host.portage.writeRepository(host, repository, ebuilds, fleet.metadataCache === true);
     if (repository === 'main') continue;
     await writeFile(
       etc('repos.conf', `${repository}.conf`),
@@ -28,10 +31,12 @@ export async function writeHost(host: PortageHost, machine: MachineOf, fleet: Fl
   }
   await symlink('/var/db/repos/main/profiles/default', etc('make.profile'));
   await writeFile(etc('make.conf'), makeConf(machine));
-  await writeFile(etc('package.use', 'fleet'), lines(machine.packageUse));
-  await writeFile(etc('package.accept_keywords', 'fleet'), lines(machine.acceptKeywords));
-  await writeFile(etc('package.mask'), lines(machine.packageMask));
+  const list = (name: string) => (machine.plainFiles ? etc(name) : etc(name, 'fleet'));
+  await writeFile(list('package.use'), lines(machine.packageUse));
+  await writeFile(list('package.accept_keywords'), lines(machine.acceptKeywords));
+  await writeFile(etc('package.mask', 'fleet'), lines(machine.packageMask));
   await writePortageFiles(host, machine.files ?? {});
+  await listInstalled(host, ebuildsOf(fleet, name, 'main'), machine.listedAsInstalled ?? []);
   await writeFile(at('var/lib/portage/world'), lines(machine.world));
   await writeFile(at('etc/hostname'), `${name}\n`);
 }

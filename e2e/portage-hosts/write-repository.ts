@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HOSTILE_BUILD } from '@binhost/testkit';
@@ -23,6 +24,21 @@ export async function addEbuilds(directory: string, name: string, ebuilds: Ebuil
   const root = join(directory, name);
   for (const ebuild of ebuilds) await writeEbuild(root, ebuild);
   await put(join(root, 'metadata', 'timestamp.chk'), `${new Date().toUTCString()}\n`);
+}
+
+/** Spares Portage to ask bash for every ebuild. */
+export async function writeMetadataCache(root: string, ebuilds: EbuildOf[]): Promise<void> {
+  for (const ebuild of ebuilds) {
+    const { category, name, pf } = splitCpv(ebuild.cpv);
+    const text = ebuildText(name, ebuild);
+    const values = [...text.matchAll(/^([A-Z_]+)="?([^"$]*)"?$/gm)].map(([, key = '', value = '']) => [key, value]);
+    const known = values
+      .filter(([key, value]) => key !== 'S' && value !== '')
+      .map(([key, value]) => `${key}=${value}\n`);
+    const phases = 'DEFINED_PHASES=compile install unpack\n';
+    const digest = `_md5_=${createHash('md5').update(text).digest('hex')}\n`;
+    await put(join(root, 'metadata/md5-cache', category, pf), [phases, ...known.sort(), digest].join(''));
+  }
 }
 
 async function writeProfile(root: string): Promise<void> {

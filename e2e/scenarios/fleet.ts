@@ -33,6 +33,9 @@ export interface EbuildOf {
   breaks?: string;
 }
 
+/** Dotted key → value. */
+export type Settings = Record<string, string | number | boolean | string[]>;
+
 export interface MachineOf {
   /** USE of make.conf. */
   use?: string;
@@ -44,14 +47,22 @@ export interface MachineOf {
   packageMask?: string[];
   /** Further variables of make.conf. */
   makeConf?: Record<string, string>;
+  /** package.use and package.accept_keywords are files; absent: directories. */
+  plainFiles?: boolean;
   /** Further files below /etc/portage: path → text. */
   files?: Record<string, string>;
+  /** False: the node's binrepos.conf does not name the binhost. */
+  namesBinhost?: boolean;
   /** False: the node's owner has not made it trust the binhost's key. */
   trustsKey?: boolean;
+  /** Settings of a node's agent by dotted key, on top of the stage's own. */
+  settings?: Settings;
   /** Atoms of the world file. */
   world: string[];
   /** Exact versions that are installed at the start, in an order in which they can be installed. */
   installed?: string[];
+  /** Exact versions of `main` that stand in the package database from the start, as a list: nobody has merged them here. */
+  listedAsInstalled?: string[];
 }
 
 export interface Fleet {
@@ -64,7 +75,13 @@ export interface Fleet {
   binhost: MachineOf;
   nodes: Record<string, MachineOf>;
   /** Settings of the coordinator's processes by dotted key, on top of the stage's own. */
-  settings?: Record<string, string | number | boolean | string[]>;
+  settings?: Settings;
+  /** Directories of the binhost that are file systems of their own, outer ones first; on hosts with a root of their own. */
+  ownFileSystems?: string[];
+  /** Ebuild repositories have a metadata/md5-cache on hosts with the real Portage too, as Gentoo's own has. */
+  metadataCache?: true;
+  /** A binhost that is not ours, machine `other`, with unsigned packages of these versions; every node names it. */
+  otherBinhost?: MachineOf & { offers: string[] };
 }
 
 /** The exact end of one wish: what `binhost-agent status` must show. */
@@ -89,6 +106,8 @@ export interface Moment {
   happens: Happening[];
   /** Node → cpv → its state afterwards; every live wish of the node must be listed. Nodes that are not named are not asked. */
   expected: Record<string, Record<string, ExpectedWish>>;
+  /** Node → codes of what its status names as in the way. */
+  situations?: Record<string, string[]>;
   /** Builds that must stand in this state before the next moment: cpv → state of its newest build. */
   newestBuilds?: Record<string, string>;
   /** How many tries the newest build of a package took, at the moment's end: cpv → attempts. */
@@ -101,6 +120,8 @@ export interface Scenario {
   fleet: Fleet;
   /** Node → cpv → its end; every live wish of the node must be listed. */
   expected: Record<string, Record<string, ExpectedWish>>;
+  /** Node → codes of what its status names as in the way. */
+  situations?: Record<string, string[]>;
   /** What happens then, moment by moment; the last one's wishes are the end. */
   story?: Moment[];
   /** At the very end: cpv → number of builds, superseded ones apart. */

@@ -33,6 +33,8 @@ export type Happening =
   | { together: Happening[] }
   /** `binhost-agent …`; it must exit 0. */
   | { agent: string[]; on: string }
+  /** The node's binrepos.conf gains the entry of our binhost. */
+  | { nameBinhost: string }
   /** The files of a published package vanish from the published directory, behind the publisher's back. */
   | { removePublished: string };
 
@@ -55,6 +57,7 @@ export async function happen(stage: Stage, happening: Happening): Promise<void> 
   if ('coordinator' in happening) return must(stage.run('binhost', 'binhost-coordinator', happening.coordinator));
   if ('deed' in happening) return must(deed(stage, happening));
   if ('agent' in happening) return must(stage.run(happening.on, 'binhost-agent', happening.agent));
+  if ('nameBinhost' in happening) return stage.nameBinhost(happening.nameBinhost);
   return removePublished(stage, happening.removePublished);
 }
 

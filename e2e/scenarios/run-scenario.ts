@@ -26,7 +26,9 @@ export interface ScenarioResult {
  * @throws with the wishes as they stand and the logs' ends where the time limit of one moment passes first
  */
 export async function runScenario(scenario: Scenario, stage: Stage, timeoutMs: number): Promise<ScenarioResult> {
-  const moments: Moment[] = [{ when: 'the fleet starts', happens: [], expected: scenario.expected }];
+  const moments: Moment[] = [
+    { when: 'the fleet starts', happens: [], expected: scenario.expected, situations: scenario.situations ?? {} },
+  ];
   moments.push(...(scenario.story ?? []));
   const played: ScenarioResult['wishes'][] = [];
   for (const moment of moments) played.push(await playMoment(scenario, stage, moment, timeoutMs));
@@ -59,6 +61,13 @@ async function playMoment(scenario: Scenario, stage: Stage, moment: Moment, time
   const views: Record<string, WishView[]> = {};
   for (const [node, expected] of Object.entries(moment.expected)) {
     views[node] = await settled({ where, stage, node, expected, timeoutMs });
+  }
+  for (const [node, codes] of Object.entries(moment.situations ?? {})) {
+    await waitFor(async () => JSON.stringify(await stage.situationsOf(node)) === JSON.stringify(codes), {
+      timeoutMs,
+      everyMs: 500,
+      what: `${where}: ${node} to name ${codes.join(', ') || 'nothing'} as in the way`,
+    });
   }
   await buildsSettled(where, stage, moment.newestBuilds ?? {}, timeoutMs);
   await checkAttempts(where, stage, moment.attempts ?? {});

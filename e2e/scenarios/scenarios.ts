@@ -1,11 +1,14 @@
 import * as absences from './absence-scenarios.ts';
 import * as bindings from './binding-scenarios.ts';
+import * as binhosts from './binhost-scenarios.ts';
 import * as blockers from './blocker-scenarios.ts';
 import { firstWholeWay } from './first-whole-way.ts';
 import type { Scenario } from './fleet.ts';
 import * as nodes from './node-scenarios.ts';
 import * as operator from './operator-scenarios.ts';
+import * as ownWays from './own-way-scenarios.ts';
 import * as plain from './plain-scenarios.ts';
+import * as reachability from './reachability-scenarios.ts';
 import * as trees from './tree-scenarios.ts';
 
 /** Every scenario, on both Portages. */
@@ -18,4 +21,7 @@ export const SCENARIOS: Scenario[] = [
   ...Object.values(operator),
   ...Object.values(trees),
   ...Object.values(absences),
+  ...Object.values(ownWays),
+  ...Object.values(binhosts),
+  ...Object.values(reachability),
 ];

@@ -14,7 +14,16 @@ import { trustKey } from '../support/trust-key.ts';
 import { appendLines, WORLD_FILE } from './append-lines.ts';
 import { ebuildDescription } from './ebuild-description.ts';
 import { ebuildsOf, type Fleet, type MachineOf } from './fleet.ts';
-import type { BuildView, ProgramRun, Stage, StageProgram } from './stage.ts';
+import { openOtherBinhost } from './sim-other-binhost.ts';
+import {
+  type BuildView,
+  binreposEntry,
+  OTHER_ENTRY,
+  OUR_ENTRY,
+  type ProgramRun,
+  type Stage,
+  type StageProgram,
+} from './stage.ts';
 
 type OurProgram = Exclude<StageProgram, 'emerge'>;
 
@@ -51,13 +60,23 @@ export async function openSimStage(fleet: Fleet): Promise<Stage> {
         host: known(hosts, name),
         coordinatorUrl: coordinator.controlUrl,
         coordinatorCa: coordinator.controlCa,
+        settings: fleet.nodes[name]?.settings ?? {},
+      });
+    const { otherBinhost } = fleet;
+    const other =
+      otherBinhost &&
+      (await openOtherBinhost(describe(fleet, 'other', otherBinhost, join(base, 'other')), otherBinhost.offers));
+    if (other) undo.push(() => other.stop());
+    const nameBinhost = (host: SimulatedHost) =>
+      writePortageFiles(host.directory, {
+        'binrepos.conf/binhost.conf': binreposEntry('binhost', poolUrl(ports), OUR_ENTRY),
       });
     for (const [name, machine] of Object.entries(fleet.nodes)) {
       const description = describe(fleet, name, machine, join(base, name, 'system'));
-      const host = await hostWithFiles(machine, {
-        ...description,
-        binaryHosts: [{ name: 'binhost', syncUri: poolUrl(ports) }],
-      });
+      const host = await hostWithFiles(machine, description);
+      if (machine.namesBinhost !== false) await nameBinhost(host);
+      const otherEntry = other && binreposEntry('other', other.uri, OTHER_ENTRY);
+      if (otherEntry) await writePortageFiles(host.directory, { 'binrepos.conf/other.conf': otherEntry });
       if (machine.trustsKey !== false) await trustKey(host, `${coordinator.poolUrl}/key.asc`);
       hosts[name] = host;
       agents[name] = await startNode(name);
@@ -66,6 +85,8 @@ export async function openSimStage(fleet: Fleet): Promise<Stage> {
     return {
       portage: 'simulated',
       wishesOf: async (name) => (await agents[name]?.status())?.wishes?.list,
+      situationsOf: async (name) => (await agents[name]?.status())?.situations?.map(({ code }) => code) ?? [],
+      nameBinhost: (name) => nameBinhost(known(hosts, name)),
       builds: () => coordinator.view<BuildView[]>('/api/builds'),
       index: async () => (await fetch(`${coordinator.poolUrl}/Packages`)).text(),
       run: (name, program, args) => {
@@ -75,10 +96,12 @@ export async function openSimStage(fleet: Fleet): Promise<Stage> {
         return runOurs(host, program, [...args, '--config', configFile]);
       },
       stop: async (name) => {
-        await (name === 'binhost' ? coordinator : known(agents, name)).stop();
+        if (name === 'other') await other?.stop();
+        else await (name === 'binhost' ? coordinator : known(agents, name)).stop();
       },
       start: async (name) => {
-        if (name === 'binhost') coordinator = await startBinhost();
+        if (name === 'other') await other?.start();
+        else if (name === 'binhost') coordinator = await startBinhost();
         else agents[name] = await startNode(name);
       },
       restart: async (process) => {
@@ -131,7 +154,8 @@ function describe(fleet: Fleet, name: string, machine: MachineOf, directory: str
     packageMask: machine.packageMask ?? [],
     packageUse: machine.packageUse ?? [],
     acceptKeywords: machine.acceptKeywords ?? [],
-    installed: (machine.installed ?? []).map((cpv) => ({ cpv })),
+    plainFiles: machine.plainFiles === true,
+    installed: [...(machine.installed ?? []), ...(machine.listedAsInstalled ?? [])].map((cpv) => ({ cpv })),
   };
 }
 

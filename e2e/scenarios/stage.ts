@@ -7,6 +7,8 @@ export interface Stage {
   portage: string;
   /** What `binhost-agent status --json` on a node shows of its wishes; undefined while the agent does not answer. */
   wishesOf(node: string): Promise<WishView[] | undefined>;
+  /** Codes of the situations that `binhost-agent status --json` on a node names. */
+  situationsOf(node: string): Promise<string[]>;
   /** What `binhost-coordinator builds --json` shows. */
   builds(): Promise<BuildView[]>;
   /** The text of the index `Packages` of the pool `default`. */
@@ -23,6 +25,8 @@ export interface Stage {
   addEbuilds(machine: string, repository: string, ebuilds: EbuildOf[]): Promise<void>;
   /** A machine's world file gains these packages. */
   addToWorld(machine: string, packages: string[]): Promise<void>;
+  /** Writes the entry of our binhost to a node's binrepos.conf. */
+  nameBinhost(node: string): Promise<void>;
   /** Writes files below a machine's /etc/portage: path → text. */
   configure(machine: string, files: Record<string, string>): Promise<void>;
   /** The published directory of the pool `default`, as this machine sees it. */
@@ -57,6 +61,23 @@ export function wishesIn(statusJson: string): WishView[] | undefined {
     return undefined;
   }
 }
+
+/** Likewise, the codes of its situations. */
+export function situationsIn(statusJson: string): string[] {
+  try {
+    return (JSON.parse(statusJson) as { situations: { code: string }[] }).situations.map(({ code }) => code);
+  } catch {
+    return ['no answer'];
+  }
+}
+
+/** A section of binrepos.conf. */
+export const binreposEntry = (name: string, uri: string, options: string[]) =>
+  [`[${name}]`, ...options, `sync-uri = ${uri}`, ''].join('\n');
+
+/** Ours comes first; of the other one, nobody has the key. */
+export const OUR_ENTRY = ['priority = 9999'];
+export const OTHER_ENTRY = ['priority = 1', 'verify-signature = false'];
 
 export interface BuildView {
   id: number;

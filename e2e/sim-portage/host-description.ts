@@ -13,6 +13,8 @@ export interface HostDescription {
   packageUse?: string[];
   acceptKeywords?: string[];
   packageMask?: string[];
+  /** package.use and package.accept_keywords are files; default: directories. */
+  plainFiles?: boolean;
   binaryHosts?: BinaryHostDescription[];
   installed?: InstalledDescription[];
 }

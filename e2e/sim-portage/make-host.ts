@@ -51,12 +51,16 @@ async function writeConfiguration(description: HostDescription): Promise<void> {
   const config = join(directory, 'etc/portage');
   const makeConf = { CFLAGS: '-O2 -pipe', ACCEPT_LICENSE: '*', ...description.makeConf };
   const main = repositories[0]?.name ?? '';
+  const plain = description.plainFiles === true;
   await writeLines(
     join(config, 'make.conf'),
     Object.entries(makeConf).map(([name, value]) => `${name}="${value}"`),
   );
-  await writeLines(join(config, 'package.use/host'), description.packageUse ?? []);
-  await writeLines(join(config, 'package.accept_keywords/host'), description.acceptKeywords ?? []);
+  await writeLines(join(config, plain ? 'package.use' : 'package.use/host'), description.packageUse ?? []);
+  await writeLines(
+    join(config, plain ? 'package.accept_keywords' : 'package.accept_keywords/host'),
+    description.acceptKeywords ?? [],
+  );
   await writeLines(join(config, 'package.mask/host'), description.packageMask ?? []);
   await writeLines(join(config, 'repos.conf/host.conf'), [
     '[DEFAULT]',

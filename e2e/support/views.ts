@@ -41,4 +41,5 @@ export interface AgentStatusView {
   } | null;
   wishes: { list: WishView[] } | null;
   trouble: string | null;
+  situations?: { code: string }[];
 }

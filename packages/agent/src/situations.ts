@@ -100,7 +100,7 @@ export const SITUATIONS = {
   'binhost-not-configured': {
     title: 'This node does not use the binhost',
     text: 'No entry of binrepos.conf names the address of the packages, so nothing published there can be used here.',
-    whatToDo: 'Add an entry with that sync-uri to /etc/portage/binrepos.conf.',
+    whatToDo: 'Add an entry to /etc/portage/binrepos.conf whose sync-uri is the address of the packages.',
   },
   'keyring-unreadable': {
     title: 'The keyring is closed to Portage',

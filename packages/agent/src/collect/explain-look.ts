@@ -32,7 +32,7 @@ export function explainLook(look: LookOutcome, result: PretendResult): Situation
   if (look.outcome?.kind === 'ended' && isWholeList(result)) return [];
   const sign = firstSign(look.said);
   if (sign && result.entries.length === 0) return [sign];
-  if (unreachable) return [{ code: 'binhost-unreachable', detail: unreachable.message }];
+  if (unreachable) return [{ code: unreachableCode(unreachable.lines), detail: unreachable.message }];
   const code = result.entries.length === 0 ? 'emerge-failed' : 'look-incomplete';
   return [{ code, detail: result.problems[0]?.message ?? '' }];
 }
@@ -44,6 +44,13 @@ export function firstSign(text: string): Situation | undefined {
     if (line !== undefined) return { code, detail: `Portage says: ${line.replace(/^[\s!*]+/, '').slice(0, 300)}` };
   }
   return undefined;
+}
+
+/** Portage takes no entry in binrepos.conf as one that does not answer; only the owner can end that. */
+function unreachableCode(lines: readonly string[]): SituationCode {
+  return lines.some((line) => line.includes('binrepos.conf is missing'))
+    ? 'binhost-not-configured'
+    : 'binhost-unreachable';
 }
 
 const BY_OUTCOME: Record<ProgramOutcome['kind'], SituationCode> = {

@@ -8,7 +8,7 @@ import type { MergeEntryOnWire, Report } from '@binhost/shared/protocol';
 import type { Look } from '../collect/collect.ts';
 import { explainLook } from '../collect/explain-look.ts';
 import { makeInventory } from '../collect/inventory.ts';
-import { type Situation, situationSentence } from '../situations.ts';
+import { type Situation, type SituationCode, situationSentence } from '../situations.ts';
 
 /** The digest of an empty inventory: what counts where none could be read yet. */
 export const EMPTY_INVENTORY_DIGEST = makeInventory([]).digest;
@@ -78,12 +78,14 @@ export function withSituations(report: Report, situations: readonly Situation[])
   return { ...report, problems: [...added.map(problemOnWire), ...report.problems].slice(0, MAX_PROBLEMS) };
 }
 
-/** Situations among the problems, so that the coordinator shows them in the same words; the parser names these two itself. */
+const NAMED_BY_PARSER: SituationCode[] = ['binhost-unreachable', 'binhost-not-configured', 'look-incomplete'];
+
+/** Situations among the problems, so that the coordinator shows them in the same words, but what the parser names itself. */
 export function situationProblems(look: Look, situations: readonly Situation[]): PretendProblem[] {
   const wasCut = look.outcome !== undefined && look.outcome.kind !== 'missing' && look.outcome.kind !== 'ended';
   const code = wasCut ? 'truncated' : 'not-emerge-output';
   return situations
-    .filter((one) => one.code !== 'binhost-unreachable' && one.code !== 'look-incomplete')
+    .filter((one) => !NAMED_BY_PARSER.includes(one.code))
     .map((situation) => ({ code, atom: null, message: situationSentence(situation), lines: [] }));
 }
 

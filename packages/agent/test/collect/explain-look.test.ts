@@ -54,6 +54,11 @@ test('a list made while the binhost was unreachable is "last look incomplete", w
   expect(situation && situationSentence(situation)).toMatch(/^Last look incomplete: .*no demand/);
 });
 
+test('no binhost at all is told from one that does not answer: no look will mend it', () => {
+  const stderr = '!!! binrepos.conf is missing (or PORTAGE_BINHOST is unset), but use is requested.\n';
+  expect(ended(LIST, stderr, 0).map(({ code }) => code)).toEqual(['binhost-not-configured']);
+});
+
 test('a whole list has no situation, whatever its exit status', () => {
   expect(ended(LIST, '', 0)).toEqual([]);
 });
