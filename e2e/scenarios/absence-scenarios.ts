@@ -3,11 +3,33 @@ import type { EbuildOf, Fleet, Scenario } from './fleet.ts';
 
 /** Machines that are away for a while, and processes that end in the middle of something. */
 
+const certificates = 'app-misc/ca-certificates-20061027.2';
+const dbus = 'sys-apps/dbus-1.15.8';
 const ready = { state: 'ready' } as const;
 
 function fleetOf(nodes: Fleet['nodes'], more: EbuildOf[] = []): Fleet {
   return { repositories: { main: [...storyEbuilds, ...more] }, binhost: { world: [] }, nodes };
 }
+
+/** What a node lists while the binhost is away would all be compiled, and is no demand; once it is back the node looks again. */
+export const binhostAway: Scenario = {
+  name: 'binhost-down-while-a-node-looks',
+  fleet: fleetOf({ node1: { world: ['sys-apps/dbus'] } }),
+  expected: { node1: { [dbus]: ready } },
+  story: [
+    {
+      when: 'the binhost is down, and the node wants one more package and looks',
+      happens: [
+        { stop: 'binhost' },
+        { want: ['app-misc/ca-certificates'], on: 'node1' },
+        { look: 'node1', ends: 'incomplete' },
+        { start: 'binhost' },
+      ],
+      expected: { node1: { [dbus]: ready, [certificates]: ready } },
+    },
+  ],
+  builds: { [dbus]: 1, [certificates]: 1 },
+};
 
 const slow: EbuildOf = { cpv: 'app-misc/slow-1.0', compileSeconds: 15 };
 const building = { state: 'waiting', reasonCode: 'build-building', build: 'building' } as const;

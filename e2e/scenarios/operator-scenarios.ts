@@ -98,3 +98,27 @@ export const cancelThenRetry: Scenario = {
   ],
   builds: { [slow.cpv]: 2, [dbus]: 1 },
 };
+
+/** A policy denies a package: the wish says so and there is no build; without the policy it is built. */
+export const deniedThenAllowed: Scenario = {
+  name: 'policy-denies-and-is-removed',
+  fleet: servedNode(),
+  expected: served,
+  story: [
+    {
+      when: 'the node wants a package that a policy denies',
+      happens: [
+        { coordinator: ['policy', 'set', 'package', 'app-misc/ca-certificates', 'deny'] },
+        { update: 'node1' },
+        { want: ['app-misc/ca-certificates'], on: 'node1' },
+      ],
+      expected: { node1: { [certificates]: { state: 'unbuildable', reasonCode: 'denied', build: '' } } },
+    },
+    {
+      when: 'the policy is removed',
+      happens: [{ coordinator: ['policy', 'remove', '1'] }],
+      expected: { node1: { [certificates]: { state: 'ready' } } },
+    },
+  ],
+  builds: { [certificates]: 1, [dbus]: 1 },
+};
