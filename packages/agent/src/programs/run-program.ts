@@ -1,6 +1,7 @@
 import { constants, setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { Clock } from '@binhost/shared/time';
+import { childEnvironment } from '../config/child-environment.ts';
 
 /**
  * The one door to other programs. In: an argv and its limits. Out: how the program ended, as a value; it never throws for
@@ -72,7 +73,8 @@ async function start(run: ProgramRun): Promise<Child> {
   const { execa } = await import('execa');
   const [program = '', ...args] = run.argv;
   const child = execa(program, args, {
-    env: run.env ?? {},
+    extendEnv: false,
+    env: { ...childEnvironment(), ...run.env },
     ...(run.input === undefined ? { stdin: 'ignore' as const } : { input: run.input }),
     buffer: false,
     reject: false,

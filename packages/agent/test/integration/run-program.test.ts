@@ -45,3 +45,16 @@ test('output beyond its limit is cut, and the program ended', async () => {
   expect(outcome.kind).toBe('too-much-output');
   expect(outcome.stdout.length).toBe(100_000);
 });
+
+test('a program of the node sees no secret of ours in its environment or arguments', async () => {
+  process.env['BINHOST_AGENT_COORDINATOR_SECRET'] = 'planted-secret-7c1f';
+  try {
+    const spy =
+      "for (const f of ['environ', 'cmdline']) process.stdout.write(require('fs').readFileSync('/proc/self/' + f))";
+    const outcome = await run(spy);
+    expect(JSON.stringify(outcome)).toContain('PATH=');
+    expect(JSON.stringify(outcome)).not.toContain('planted');
+  } finally {
+    delete process.env['BINHOST_AGENT_COORDINATOR_SECRET'];
+  }
+});

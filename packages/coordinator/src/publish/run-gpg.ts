@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { childEnvironment } from '../config/child-environment.ts';
 import type { CoordinatorConfig } from '../config/coordinator-config.ts';
 import { coordinatorError } from '../coordinator-errors.ts';
 
@@ -27,7 +28,8 @@ export async function runGpg({ command, home }: Gpg, args: readonly string[], in
     reject: false,
     timeout: TIME_LIMIT_MS,
     stripFinalNewline: false,
-    env: { LC_ALL: 'C.UTF-8' },
+    extendEnv: false,
+    env: { ...childEnvironment(), LC_ALL: 'C.UTF-8' },
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
   });
   if (result.exitCode === 0) return result.stdout;

@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { childEnvironment } from '../config/child-environment.ts';
 import { coordinatorError } from '../coordinator-errors.ts';
 import type { Gpg } from './run-gpg.ts';
 
@@ -35,7 +36,8 @@ export async function runGpkgSign(
     stdin: 'ignore',
     all: true,
     timeout: TIME_LIMIT_MS,
-    env: signingEnvironment(options.gpg, options.fingerprint),
+    extendEnv: false,
+    env: { ...childEnvironment(), ...signingEnvironment(options.gpg, options.fingerprint) },
   });
   if (result.exitCode === 0) return;
   const lastWords = result.all?.trim().split('\n').at(-1) || result.shortMessage;

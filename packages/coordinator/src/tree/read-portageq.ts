@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { childEnvironment } from '../config/child-environment.ts';
 import type { CoordinatorConfig } from '../config/coordinator-config.ts';
 import { coordinatorError } from '../coordinator-errors.ts';
 
@@ -28,7 +29,8 @@ export async function readPortageq(
     stdin: 'ignore',
     timeout: TIME_LIMIT_MS,
     stripFinalNewline: false,
-    env: { LC_ALL: 'C.UTF-8', ...(root === '/' ? {} : { PORTAGE_CONFIGROOT: root }) },
+    extendEnv: false,
+    env: { ...childEnvironment(), LC_ALL: 'C.UTF-8', ...(root === '/' ? {} : { PORTAGE_CONFIGROOT: root }) },
   });
   const { exitCode, stdout, stderr } = result;
   if (exitCode !== undefined && ANSWERS.includes(exitCode) && !stderr.includes('Traceback (most recent call last)')) {
