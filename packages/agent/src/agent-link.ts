@@ -1,12 +1,15 @@
 /** The link to the coordinator, wired: what the agent says in its hello, and what it does on every message. Made by agent.ts. */
 import { type Hello, type PackagesPublished, PROTOCOL_VERSION, type Welcome } from '@binhost/shared/protocol';
+import { signClaim } from '@binhost/shared/trust';
 import { type AgentWorld, logOf } from './agent-parts.ts';
 import type { LookLoop } from './collect/look-loop.ts';
+import type { AgentConfig } from './config/agent-config.ts';
 import { wishEvents } from './hooks/hook-event.ts';
 import { coordinatorAddress } from './link/coordinator-address.ts';
 import { CoordinatorLink } from './link/coordinator-link.ts';
 import type { LinkState } from './link/link-state.ts';
 import { readCoordinatorCa } from './link/read-coordinator-ca.ts';
+import { readLinkIdentity } from './link/read-identity.ts';
 import type { ReportSender } from './link/report-sender.ts';
 import { situationOfError } from './situation-of-error.ts';
 
@@ -20,21 +23,14 @@ export function openLink(world: AgentWorld, { loop, sender }: LinkWiring): Coord
   const log = logOf(world, 'link');
   /** The inventory's digest in the newest hello. */
   let digestSaid: string | null = null;
-  const { firstPause, longestPause, connectLimit, pingInterval, maxFrame } = config.link;
   const link = new CoordinatorLink({
     url: config.coordinator.url === '' ? '' : coordinatorAddress(config.coordinator.url),
     secret: config.coordinator.secret,
     trust: () => readCoordinatorCa({ configured: config.coordinator.ca, state: config.paths.state }),
-    limits: {
-      firstMs: firstPause,
-      maxMs: longestPause,
-      connectMs: connectLimit,
-      pingIntervalMs: pingInterval,
-      maxFrame,
-    },
-    hello: () => {
+    limits: linkLimits(config.link),
+    hello: (nonce) => {
       digestSaid = memory.outbox.inventoryDigest;
-      return helloOf(world, digestSaid);
+      return withIdentity(helloOf(world, digestSaid), nonce, config.paths.state);
     },
     handlers: {
       welcome: (welcome) => {
@@ -77,6 +73,24 @@ export function openLink(world: AgentWorld, { loop, sender }: LinkWiring): Coord
   return link;
 }
 
+function linkLimits({
+  firstPause,
+  longestPause,
+  refusedPause,
+  connectLimit,
+  pingInterval,
+  maxFrame,
+}: AgentConfig['link']) {
+  return {
+    firstMs: firstPause,
+    maxMs: longestPause,
+    refusedMs: refusedPause,
+    connectMs: connectLimit,
+    pingIntervalMs: pingInterval,
+    maxFrame,
+  };
+}
+
 function helloOf({ config, version, clock, memory }: AgentWorld, inventoryDigest: string | null): Hello {
   return {
     type: 'hello',
@@ -89,6 +103,14 @@ function helloOf({ config, version, clock, memory }: AgentWorld, inventoryDigest
     inventoryDigest,
     sentAtMs: clock.nowMs(),
   };
+}
+
+/** A node that has joined signs its hello; one that has not says it as it is. */
+function withIdentity(hello: Hello, nonce: string, state: string): Hello {
+  const privateKey = readLinkIdentity(state);
+  if (privateKey === undefined) return hello;
+  const { nodeName, protocolVersion } = hello;
+  return { ...hello, identity: signClaim({ nonce, nodeName, protocolVersion }, privateKey) };
 }
 
 function askAfterWelcome(welcome: Welcome, { shown, memory }: AgentWorld, loop: LookLoop): void {

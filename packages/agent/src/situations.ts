@@ -113,6 +113,18 @@ export const SITUATIONS = {
     whatToDo:
       'If the coordinator was set up anew, join again with a new token; else find out who answers at that address.',
   },
+  'identity-refused': {
+    title: 'The coordinator does not let this node in',
+    text: 'It does not know the identity of this node, has revoked it, or knows it by another name.',
+    whatToDo:
+      'Ask its owner for a new line of `binhost-coordinator token create` and paste it here; after a revocation run `binhost-agent leave` first. The agent asks again after link.refusedPause.',
+  },
+  'identity-in-use': {
+    title: 'Another machine has the identity of this node',
+    text: 'Two machines come in by one identity, most often since one is a copy of the other.',
+    whatToDo:
+      'On the copy, delete identity.pem and identity.json in its state directory, and join it by a token of its own.',
+  },
   'message-refused': {
     title: 'The coordinator could not use a message',
     text: 'What the agent said does not fit the coordinator; both may be of different releases.',

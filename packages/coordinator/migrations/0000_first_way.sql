@@ -1,3 +1,15 @@
+CREATE TABLE "node_identities" (
+	"public_key" text PRIMARY KEY NOT NULL,
+	"node_name" text NOT NULL,
+	"pool" text NOT NULL,
+	"joined_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"joined_by" text NOT NULL,
+	"revoked_at" timestamp with time zone,
+	"revoked_reason" text,
+	"last_seen_at" timestamp with time zone,
+	"last_address" text
+);
+--> statement-breakpoint
 CREATE TABLE "join_tokens" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "join_tokens_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"node_name" text,
@@ -288,6 +300,7 @@ ALTER TABLE "attempts" ADD CONSTRAINT "attempts_build_id_builds_id_fk" FOREIGN K
 ALTER TABLE "attempts" ADD CONSTRAINT "attempts_builder_id_builders_id_fk" FOREIGN KEY ("builder_id") REFERENCES "public"."builders"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "build_dependencies" ADD CONSTRAINT "build_dependencies_build_id_builds_id_fk" FOREIGN KEY ("build_id") REFERENCES "public"."builds"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "build_dependencies" ADD CONSTRAINT "build_dependencies_needs_build_id_builds_id_fk" FOREIGN KEY ("needs_build_id") REFERENCES "public"."builds"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE UNIQUE INDEX "node_identities_one_per_name" ON "node_identities" USING btree ("node_name") WHERE revoked_at is null;--> statement-breakpoint
 CREATE INDEX "audit_log_kind" ON "audit_log" USING btree ("kind","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "operator_tokens_live_name" ON "operator_tokens" USING btree ("name") WHERE revoked_at is null;--> statement-breakpoint
 CREATE INDEX "sessions_previous" ON "sessions" USING btree ("previous_hash");--> statement-breakpoint

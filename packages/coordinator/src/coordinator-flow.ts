@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { errorSentence } from '@binhost/shared/errors';
 import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from '@binhost/shared/protocol';
+import { judgeIdentity } from './access/judge-identity.ts';
+import { identityOf, identityOfName, markIdentitySeen } from './access/node-identity-store.ts';
 import { makeOperators, type Operators } from './access/operators.ts';
 import { packagesUrl } from './config/packages-url.ts';
 import type { CoordinatorParts } from './coordinator.ts';
@@ -122,11 +124,15 @@ export function wireSteps({ config, clock, log }: CoordinatorParts, db: Database
 /** What agents say, and what follows from it. Each resolves after the commit; what it returns runs after the acknowledgement. */
 export function agentHandlers(flow: Flow, { config, clock, version }: CoordinatorParts, db: Database): AgentHandlers {
   return {
-    greet: async (hello) => {
+    greet: async (hello, { publicKey, address }) => {
+      const known = publicKey === null ? await identityOfName(db, hello.nodeName) : await identityOf(db, publicKey);
+      const refusal = judgeIdentity(known, { publicKey, nodeName: hello.nodeName });
+      if (refusal) return { refusal };
+      if (publicKey !== null) await markIdentitySeen(db, publicKey, address);
       const { node, lastReport, inventoryWanted } = await ingestHello(db, hello, clock.nowMs());
       await raiseCursor(db, node.id, hello.lastEvent);
       return {
-        node: { id: node.id, name: node.name },
+        node: { id: node.id, name: node.name, identity: publicKey, address },
         welcome: {
           type: 'welcome',
           protocolVersion: PROTOCOL_VERSION,

@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import { PIN_SYSTEM } from '@binhost/shared/join';
+import { publicKeyText } from '@binhost/shared/trust';
 import { forgetJoinedKey } from './access/join-token-store.ts';
+import { enrolNode, identityOf, revokeNode } from './access/node-identity-store.ts';
 import { publicAddresses } from './config/public-addresses.ts';
 import type { ServeParts } from './coordinator.ts';
 import type { Database } from './db/database.ts';
@@ -24,8 +26,16 @@ export function joinParts({ config, clock, log, tls }: ServeParts, db: Database)
     pools: Object.keys(config.pools),
     poolKey: (pool) => readPoolKey(directory(pool)),
     probePath: (pool, fingerprint) => findProbe(directory(pool), fingerprint),
-    enrolNode: storeJoined,
-    revokeKey: (publicKey) => forgetJoinedKey(db, publicKey),
+    enrolNode: async (tx, node) => {
+      await enrolNode(tx, node);
+      return storeJoined(tx, node);
+    },
+    revokeKey: async (publicKey) => {
+      const raw = publicKeyText(publicKey);
+      const identity = raw === undefined ? undefined : await identityOf(db, raw);
+      if (identity?.revokedAt === null) await revokeNode(db, identity.nodeName, 'the node left');
+      return forgetJoinedKey(db, publicKey);
+    },
   };
 }
 

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '@binhost/shared/time';
+import { revoked } from './access/judge-identity.ts';
+import { revokedAmong } from './access/node-identity-store.ts';
 import { controlListener } from './config/control-listener.ts';
 import type { CoordinatorConfig } from './config/coordinator-config.ts';
 import { apiParts, listen } from './coordinator-doors.ts';
@@ -110,7 +112,9 @@ async function followDatabase(
   // What was stored before a former process died may not have become wishes yet.
   for (const { id } of await loadNodes(open.db)) flow.unread.set(id, '');
   await open.listen(CHANNELS.changed, () => flow.settle.wake());
+  await open.listen(CHANNELS.revoked, () => void turnRevokedAway(flow, { parts, open }));
   while (!signal.aborted) {
+    await turnRevokedAway(flow, { parts, open });
     for (const nodeId of Array.from(flow.unread.keys())) await flow.refresh(nodeId);
     for (const nodeId of flow.agents.online()) {
       await pruneEvents(open.db, nodeId, config.notify.keepEvents).catch((err: unknown) =>
@@ -121,5 +125,19 @@ async function followDatabase(
     flow.settle.wake();
     await flow.presence.flush();
     await clock.sleep(config.plan.interval, signal);
+  }
+}
+
+/** Ends the connections of nodes whose identity was revoked, by whichever process. */
+async function turnRevokedAway(
+  flow: Flow,
+  { parts, open }: { parts: CoordinatorParts; open: OpenDatabase },
+): Promise<void> {
+  try {
+    for (const identity of await revokedAmong(open.db, flow.agents.identities())) {
+      flow.agents.turnAway(identity.publicKey, revoked(identity));
+    }
+  } catch (err) {
+    parts.log.warn({ step: 'access', err }, 'revoked nodes could not be looked for');
   }
 }

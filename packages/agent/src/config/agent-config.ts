@@ -85,6 +85,9 @@ export const agentConfig = z.object({
     .object({
       firstPause: durationMs('1s').describe('Longest pause before the first reconnect; doubles with every failure'),
       longestPause: durationMs('60s').describe('Longest pause before any reconnect'),
+      refusedPause: durationMs('15m').describe(
+        'Pause before the next try where the coordinator does not take the identity of this node',
+      ),
       connectLimit: durationMs('20s').describe('A connection that is not welcomed by then is dropped'),
       pingInterval: durationMs('25s').describe('Pause between pings; a connection silent for three of them is dropped'),
       maxFrame: byteSize('16MiB').describe('Largest frame taken, and the largest it may unpack to'),

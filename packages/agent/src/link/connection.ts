@@ -4,6 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { BinhostError } from '@binhost/shared/errors';
 import {
   type AgentMessage,
+  type Challenge,
   type CoordinatorMessage,
   decodeCoordinatorMessage,
   type Frame,
@@ -11,7 +12,7 @@ import {
 } from '@binhost/shared/protocol';
 import type { Clock } from '@binhost/shared/time';
 import { WebSocket } from 'ws';
-import type { SituationCode } from '../situations.ts';
+import { SITUATIONS, type SituationCode } from '../situations.ts';
 import { frameBytes, readFrame } from './frame-bytes.ts';
 
 /** Why there is no link, and what to do about it. */
@@ -29,12 +30,13 @@ export interface ConnectionParts {
   /** A verified TLS connection to it; undefined: it is on this machine and speaks without. */
   transport: TLSSocket | undefined;
   secret: string;
-  hello: Hello;
+  /** The answer to the coordinator's challenge. @throws where the node's identity cannot be read */
+  hello: (nonce: string) => Hello;
   limits: { connectMs: number; pingIntervalMs: number; maxFrame: number };
   clock: Clock;
   onOpen: () => void;
   /** Every message, in order; what it throws ends the connection. */
-  onMessage: (message: CoordinatorMessage) => void;
+  onMessage: (message: Exclude<CoordinatorMessage, Challenge>) => void;
   /** The other side answered a numbered message with an error. */
   onRefused: (message: AgentMessage, problem: LinkProblem) => void;
 }
@@ -49,6 +51,7 @@ export class Connection {
   private readonly over = new AbortController();
   private readonly unacknowledged = new Map<number, { message: AgentMessage; onAck: (() => void) | undefined }>();
   private sequence = 0;
+  private isChallenged = false;
   private isWelcomed = false;
   private heardAtMs: number;
   private problem: LinkProblem | undefined;
@@ -101,9 +104,8 @@ export class Connection {
   private onOpen(): void {
     this.heard();
     this.parts.onOpen();
-    this.send(this.parts.hello);
     void this.after(this.parts.limits.connectMs, () => {
-      if (!this.isWelcomed) this.end({ message: 'expected a welcome after hello, got none', hint: null, final: false });
+      if (!this.isWelcomed) this.end({ message: this.missing(), hint: null, final: false });
     });
     void this.watchSilence();
   }
@@ -143,6 +145,8 @@ export class Connection {
   private onError(frame: Extract<Frame, { kind: 'error' }>): void {
     const hint = frame.final ? 'The agent does not try again by itself: correct it and restart the agent.' : null;
     const problem = { message: `the coordinator answered ${frame.code}: ${frame.message}`, hint, final: frame.final };
+    const situation = identitySituation(frame.code);
+    if (situation) return this.end({ ...problem, hint: SITUATIONS[situation].whatToDo, final: false, situation });
     if (frame.final) return this.end(problem);
     const sent = frame.sequence === null ? undefined : this.unacknowledged.get(frame.sequence);
     if (frame.sequence !== null) this.unacknowledged.delete(frame.sequence);
@@ -158,12 +162,28 @@ export class Connection {
       const { code, message: text } = error as BinhostError;
       return this.write({ kind: 'error', code, message: text.slice(0, 2000), sequence, final: false });
     }
+    if (message.type === 'challenge') return this.onChallenge(message.nonce);
+    if (!this.isChallenged) {
+      // Nothing that we say would be bound to this connection.
+      return this.end({ message: `expected a challenge first, got '${message.type}'`, hint: OLD_HINT, final: false });
+    }
     if (!this.isWelcomed && message.type !== 'welcome') {
       return this.end({ message: `expected welcome, got '${message.type}'`, hint: null, final: false });
     }
     this.isWelcomed = true;
     this.parts.onMessage(message);
     if (sequence !== null) this.write({ kind: 'ack', sequence });
+  }
+
+  private onChallenge(nonce: string): void {
+    if (this.isChallenged)
+      return this.end({ message: 'expected one challenge, got a second', hint: null, final: false });
+    this.isChallenged = true;
+    this.send(this.parts.hello(nonce));
+  }
+
+  private missing(): string {
+    return this.isChallenged ? 'expected a welcome after hello, got none' : 'expected a challenge, got none';
   }
 
   private write(frame: Frame): void {
@@ -209,6 +229,14 @@ export class Connection {
     await this.parts.clock.sleep(ms, this.over.signal);
     if (!this.over.signal.aborted) act();
   }
+}
+
+const OLD_HINT = 'The coordinator may be older than this agent: update binhost-coordinator first.';
+
+/** What the coordinator has against who we are, by the code of its error. */
+function identitySituation(code: string): 'identity-refused' | 'identity-in-use' | undefined {
+  if (code === 'IDENTITY_IN_USE') return 'identity-in-use';
+  return code.startsWith('IDENTITY_') ? 'identity-refused' : undefined;
 }
 
 /** A connection that was silent for this many ping intervals is lost. */

@@ -5,7 +5,7 @@
  */
 import type { TLSSocket } from 'node:tls';
 import { BinhostError } from '@binhost/shared/errors';
-import type { AgentMessage, CoordinatorMessage, Hello } from '@binhost/shared/protocol';
+import type { AgentMessage, Challenge, CoordinatorMessage, Hello } from '@binhost/shared/protocol';
 import { type BackoffLimits, backoffDelayMs, type Clock } from '@binhost/shared/time';
 import type { Logger } from '../log.ts';
 import type { SituationCode } from '../situations.ts';
@@ -20,9 +20,10 @@ export interface LinkParts {
   secret: string;
   /** How the coordinator is verified, asked before every connection. @throws CA_UNUSABLE */
   trust: () => ServerTrust;
-  limits: ConnectionParts['limits'] & BackoffLimits;
-  /** What the agent knows now, for a new connection. */
-  hello: () => Hello;
+  /** refusedMs: pause where the coordinator has something against who we are. */
+  limits: ConnectionParts['limits'] & BackoffLimits & { refusedMs: number };
+  /** What the agent knows now, and who it is, for a new connection. */
+  hello: (nonce: string) => Hello;
   handlers: CoordinatorHandlers;
   /** The coordinator could not use a message of ours. */
   onRefused: (message: AgentMessage, problem: LinkProblem) => void;
@@ -94,7 +95,9 @@ export class CoordinatorLink {
       const wasOnline = await this.connectOnce();
       if (this.current.state === 'refused') return;
       failures = wasOnline ? 0 : failures + 1;
-      await clock.sleep(backoffDelayMs(Math.max(0, failures - 1), random(), limits), this.stopped.signal);
+      const isRefused = this.told === 'identity-refused' || this.told === 'identity-in-use';
+      const pauseMs = isRefused ? limits.refusedMs : backoffDelayMs(Math.max(0, failures - 1), random(), limits);
+      await clock.sleep(pauseMs, this.stopped.signal);
     }
   }
 
@@ -119,7 +122,7 @@ export class CoordinatorLink {
       secret,
       limits,
       clock,
-      hello: this.parts.hello(),
+      hello: this.parts.hello,
       onOpen: () => this.move('opened'),
       onMessage: (message) => {
         if (message.type === 'welcome') wasOnline = true;
@@ -141,7 +144,7 @@ export class CoordinatorLink {
     return openTransport({ address, trust: trust(), limitMs: limits.connectMs, clock, signal: this.stopped.signal });
   }
 
-  private onMessage(message: CoordinatorMessage): void {
+  private onMessage(message: Exclude<CoordinatorMessage, Challenge>): void {
     if (message.type === 'welcome') this.move('welcomed');
     onCoordinatorMessage(message, this.parts.handlers);
   }

@@ -1,4 +1,5 @@
 import type {
+  Challenge,
   CollectNow,
   CoordinatorMessage,
   IndexPublished,
@@ -18,8 +19,11 @@ export interface CoordinatorHandlers {
   signingKeys(keys: SigningKeys): void;
 }
 
-/** All that a coordinator may say, and who takes it. */
-export function onCoordinatorMessage(message: CoordinatorMessage, handlers: CoordinatorHandlers): void {
+/** All that a coordinator may say after its challenge, and who takes it. */
+export function onCoordinatorMessage(
+  message: Exclude<CoordinatorMessage, Challenge>,
+  handlers: CoordinatorHandlers,
+): void {
   switch (message.type) {
     case 'welcome':
       return handlers.welcome(message);

@@ -23,6 +23,10 @@ export interface Knobs {
   secret: string;
   /** Answer hello with this final error instead of a welcome; empty: welcome. */
   refuseHello: string;
+  /** Answer hello with an error of this code about who the agent is, and close; empty: welcome. */
+  refuseIdentity: string;
+  /** Begin with a challenge, as every coordinator does. */
+  challenges: boolean;
   /** Accept connections and say nothing at all. */
   isMute: boolean;
   /** Answer pings. */
@@ -117,6 +121,7 @@ export async function startTestCoordinator(
     }
     accept.handleUpgrade(request, stream, head, (socket) => {
       sockets.add(socket);
+      if (knobs.challenges) write(socket, { kind: 'loose', message: { type: 'challenge', nonce: NONCE } });
       socket.on('close', () => sockets.delete(socket));
       socket.on('error', () => {});
       socket.on('ping', (data) => knobs.answersPings && socket.pong(data));
@@ -151,6 +156,16 @@ export async function startTestCoordinator(
 
   function greet(hello: Hello, sequence: number, socket: WebSocket): void {
     coordinator.hellos.push(hello);
+    if (knobs.refuseIdentity !== '') {
+      write(socket, {
+        kind: 'error',
+        code: knobs.refuseIdentity,
+        message: 'refused by a test',
+        sequence,
+        final: false,
+      });
+      return socket.close(4003);
+    }
     if (knobs.refuseHello !== '') {
       write(socket, { kind: 'error', code: 'PROTOCOL_VERSION', message: knobs.refuseHello, sequence, final: true });
       return socket.close(1002);
@@ -182,9 +197,14 @@ export async function startTestCoordinator(
   return coordinator;
 }
 
+/** What every connection is challenged with. */
+export const NONCE = 'n'.repeat(43);
+
 const DEFAULT_KNOBS: Knobs = {
   secret: '',
   refuseHello: '',
+  refuseIdentity: '',
+  challenges: true,
   isMute: false,
   answersPings: true,
   acknowledgesReports: true,

@@ -12,5 +12,7 @@ export const CHANNELS = {
   cancel: 'binhost_cancel',
   /** A chore was asked for, or has ended. */
   chores: 'binhost_chores',
+  /** A node's identity was revoked: its public key is the payload. */
+  revoked: 'binhost_revoked',
 } as const;
 export type Channel = (typeof CHANNELS)[keyof typeof CHANNELS];

@@ -1,4 +1,5 @@
 /** All tables, for migrations and for the tests' clean-up; each has one owner, the step that it lives in. */
+export * from '../access/identity-tables.ts';
 export * from '../access/join-token-tables.ts';
 export * from '../access/operator-tables.ts';
 export * from '../demand/demand-tables.ts';

@@ -12,8 +12,8 @@ import { isRightSecret } from './right-secret.ts';
  * Out: an AgentSession each, which calls the handlers. Called by the control listener. A request that may not come in is
  * answered with its HTTP status before anything of WebSocket is spoken.
  */
-export interface GatewayParts extends SessionParts {
-  /** What agents must show as `Authorization: Bearer SECRET`; empty: nothing; null: none is right. */
+export interface GatewayParts extends Omit<SessionParts, 'address' | 'mayBeAnonymous'> {
+  /** What agents without an identity must show as `Authorization: Bearer SECRET`; empty: nothing; null: none is right. */
   secret: string | null;
   /** Connections that may be without hello at a time; beyond it the oldest of the most crowded address is closed. */
   maxGreeting: number;
@@ -46,6 +46,8 @@ export function makeAgentGateway(parts: GatewayParts): AgentGateway {
       const uncount = breakOffAfter(socket, BEFORE_HELLO);
       const session = new AgentSession(webSocket, {
         ...parts,
+        address: request.socket.remoteAddress ?? '',
+        mayBeAnonymous: isRightSecret(parts.secret, request.headers.authorization),
         log: parts.log.child({ address: request.socket.remoteAddress }),
         onOnline: (node, online, lastEvent) => {
           uncount();
@@ -108,6 +110,8 @@ function refusalOf(request: IncomingMessage, secret: string | null): string | un
   if (request.url?.split('?')[0] !== '/agent') return '404 Not Found';
   // Only browsers send an origin: a web page that somebody visits must not be able to speak as an agent.
   if (request.headers.origin !== undefined) return '403 Forbidden';
-  if (!isRightSecret(secret, request.headers.authorization)) return '401 Unauthorized';
+  // Without any secret the hello decides: it may carry an identity.
+  const { authorization } = request.headers;
+  if (authorization !== undefined && !isRightSecret(secret, authorization)) return '401 Unauthorized';
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { BinhostError, sharedError } from '@binhost/shared/errors';
 import { type AgentMessage, type CoordinatorMessage, decodeAgentMessage, type Hello } from '@binhost/shared/protocol';
 import type { Clock } from '@binhost/shared/time';
@@ -10,6 +11,7 @@ import { FrameSender } from './frame-sender.ts';
 import { type AgentHandlers, type ConnectedNode, onAgentMessage } from './on-agent-message.ts';
 import { protocolMismatch } from './protocol-match.ts';
 import { admitMessage, nextSessionState, type SessionEvent, type SessionState } from './session-state.ts';
+import { shownIdentity } from './shown-identity.ts';
 import { waitForSilence } from './watch-connection.ts';
 
 /** WebSocket closing codes that we use (RFC 6455 section 7.4; 4000 and up are ours). */
@@ -19,10 +21,20 @@ export const CLOSE_CODE = {
   internalError: 1011,
   tryLater: 1013,
   replaced: 4001,
+  identity: 4003,
 } as const;
 
 /** Whose share of the log pays for connections without hello. */
 const STRANGERS = '';
+
+const FORGED = {
+  code: 'IDENTITY_FORGED',
+  message: "the signature of the hello does not fit this connection's challenge",
+};
+const MISSING = {
+  code: 'IDENTITY_EXPECTED',
+  message: 'expected a node that has joined, got a hello without an identity',
+};
 
 /** How long the other side may take to answer the closing handshake. */
 const CLOSE_TIMEOUT_MS = 2000;
@@ -44,6 +56,10 @@ export interface SessionLimits {
 export const MAX_HELLO = 64 * 1024;
 
 export interface SessionParts {
+  /** Where the agent comes from. */
+  address: string;
+  /** It showed what lets in agents without an identity. */
+  mayBeAnonymous: boolean;
   handlers: AgentHandlers;
   /** The node is greeted and send() reaches it. `lastEvent`: number of the newest event that it has. */
   onOnline(node: ConnectedNode, session: AgentSession, lastEvent: number): void;
@@ -81,6 +97,8 @@ export class AgentSession {
   /** Its share of the log is used up, and that was said. */
   private isMuted = false;
   private incoming: Promise<void> = Promise.resolve();
+  /** Of this connection alone: a signature over it opens no other. */
+  private readonly nonce = randomBytes(32).toString('base64url');
 
   constructor(socket: WebSocket, parts: SessionParts) {
     this.socket = socket;
@@ -101,6 +119,7 @@ export class AgentSession {
     });
     socket.on('message', (data: Buffer, isBinary: boolean) => this.takeFrame(data, isBinary));
     socket.once('close', (code) => this.onClosed(code));
+    this.sender.loose({ type: 'challenge', nonce: this.nonce });
     void this.watchHello();
     void this.watchSilence();
   }
@@ -201,8 +220,14 @@ export class AgentSession {
   private async greet(hello: Hello, sequence: number): Promise<void> {
     const mismatch = protocolMismatch(hello.protocolVersion);
     if (mismatch !== undefined) return this.breakOff({ code: 'PROTOCOL_VERSION', message: mismatch }, sequence);
-    const { node, welcome } = await this.parts.handlers.greet(hello);
+    const shown = shownIdentity(hello, this.nonce);
+    if (shown.kind === 'forged') return this.turnAway(FORGED, sequence);
+    if (shown.kind === 'none' && !this.parts.mayBeAnonymous) return this.turnAway(MISSING, sequence);
+    const publicKey = shown.kind === 'signed' ? shown.publicKey : null;
+    const greeting = await this.parts.handlers.greet(hello, { publicKey, address: this.parts.address });
     if (this.state !== 'greeting') return;
+    if ('refusal' in greeting) return this.turnAway(greeting.refusal, sequence);
+    const { node, welcome } = greeting;
     this.node = node;
     this.log = this.log.child({ node: node.name });
     this.move('greeted');
@@ -210,6 +235,12 @@ export class AgentSession {
     this.sender.message(welcome);
     this.log.info({ agentVersion: hello.agentVersion, lastEvent: hello.lastEvent }, 'agent online');
     this.parts.onOnline(node, this, hello.lastEvent);
+  }
+
+  /** Ends it for a reason that no quick reconnect mends: who the agent is. */
+  turnAway(reason: { code: string; message: string }, sequence: number | null = null): void {
+    this.refuse(reason, sequence);
+    this.close(CLOSE_CODE.identity, reason.code);
   }
 
   private onFailure(error: unknown): void {

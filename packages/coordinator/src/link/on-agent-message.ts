@@ -4,6 +4,22 @@ import type { AgentMessage, EventSeen, Hello, Inventory, Proofs, Report, Welcome
 export interface ConnectedNode {
   id: string;
   name: string;
+  /** Its public key; null: it came in without an identity. */
+  identity: string | null;
+  /** Where it comes from. */
+  address: string;
+}
+
+/** What is known of a connection when its hello comes. */
+export interface Caller {
+  /** Whose signature was right; null: the hello carries no identity. */
+  publicKey: string | null;
+  address: string;
+}
+
+/** Why a hello is not taken. The code begins with IDENTITY_: the agent waits long before it comes again. */
+export interface Refusal {
+  refusal: { code: string; message: string };
 }
 
 /** The answer to hello. */
@@ -20,7 +36,7 @@ export type FollowUp = () => Promise<void>;
  * A rejection closes the connection; the agent then returns and sends again what was not acknowledged.
  */
 export interface AgentHandlers {
-  greet(hello: Hello): Promise<Greeting>;
+  greet(hello: Hello, caller: Caller): Promise<Greeting | Refusal>;
   inventory(node: ConnectedNode, inventory: Inventory): Promise<FollowUp | undefined>;
   report(node: ConnectedNode, report: Report): Promise<FollowUp | undefined>;
   proofs(node: ConnectedNode, proofs: Proofs): Promise<FollowUp | undefined>;

@@ -103,6 +103,18 @@ export class OnlineAgents {
     return [...this.agents.keys()];
   }
 
+  /** Public keys of the nodes that are connected by an identity. */
+  identities(): string[] {
+    return [...this.agents.values()].flatMap(({ node }) => node.identity ?? []);
+  }
+
+  /** Ends the connection of the node that came in by this identity. */
+  turnAway(publicKey: string, reason: { code: string; message: string }): void {
+    for (const { node, session } of this.agents.values()) {
+      if (node.identity === publicKey) session.turnAway(reason);
+    }
+  }
+
   /** Names of nodes whose connections replace each other: two machines use one name. Once may be a connection that died. */
   contested(): string[] {
     return [...this.replacements.keys()]

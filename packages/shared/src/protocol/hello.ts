@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PUBLIC_KEY_PATTERN, SIGNATURE_PATTERN } from '../trust/index.ts';
 import { epochMsValue, nodeNameValue, sha256Value, versionValue } from './portage-values.ts';
 
 /** The agent's first message on every connection. It says what the agent knows, so that a reconnect heals both sides. */
@@ -20,5 +21,14 @@ export const hello = z.object({
   inventoryDigest: sha256Value.nullable(),
   /** The node's wall clock, to show a skew. */
   sentAtMs: epochMsValue,
+  /** Who the node is, for coordinators that it has joined; absent: it has not joined any. */
+  identity: z
+    .object({
+      /** Raw Ed25519 key, 32 bytes in base64url. */
+      publicKey: z.string().length(43).regex(PUBLIC_KEY_PATTERN, 'expected 32 bytes in base64url'),
+      /** Over the challenge's nonce, the node's name and the protocol version: see trust/identity.ts. */
+      signature: z.string().length(86).regex(SIGNATURE_PATTERN, 'expected 64 bytes in base64url'),
+    })
+    .optional(),
 });
 export type Hello = z.infer<typeof hello>;

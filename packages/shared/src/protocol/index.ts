@@ -3,6 +3,7 @@
 // What an agent may say
 export type { AgentMessage } from './agent-message.ts';
 // What a coordinator may say
+export type { Challenge } from './challenge.ts';
 export type { CollectNow } from './collect-now.ts';
 export type { CoordinatorMessage } from './coordinator-message.ts';
 export { decodeAgentMessage, decodeCoordinatorMessage, decodeFrame } from './decode.ts';

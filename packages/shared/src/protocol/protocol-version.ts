@@ -3,6 +3,7 @@
  * A new optional field or a new message type needs no bump: unknown fields are ignored, unknown types are answered with an error.
  *
  * 1 (2026-11-22) first version: hello, report, inventory, proofs, event-seen; welcome, collect-now, packages-published, index-published, wishes.
+ *   Since the first release the coordinator speaks first (challenge), and hello may carry an identity.
  */
 export const PROTOCOL_VERSION = 1;
 

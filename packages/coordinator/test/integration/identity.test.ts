@@ -1,0 +1,151 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { signClaim } from '@binhost/shared/trust';
+import { makeHello, makeReport, waitFor } from '@binhost/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { enrolNode, identityOf, loadIdentities, revokeNode } from '../../src/access/node-identity-store.ts';
+import { startCoordinator, type TestCoordinator } from './start-coordinator.ts';
+import { connectAgent, refusedStatus, type TestAgent } from './test-agent.ts';
+
+let coordinator: TestCoordinator;
+beforeAll(async () => {
+  coordinator = await startCoordinator({ secret: 'for agents without an identity' });
+});
+afterAll(() => coordinator.stop());
+
+interface Key {
+  privateKey: string;
+  publicPem: string;
+}
+
+function makeKey(): Key {
+  const pair = generateKeyPairSync('ed25519');
+  return {
+    privateKey: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    publicPem: pair.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  };
+}
+
+const enrol = (name: string, key: Key) =>
+  enrolNode(coordinator.open.db, { name, pool: 'default', publicKey: key.publicPem, how: 'a test' });
+
+async function nonceOf(agent: TestAgent): Promise<string> {
+  return (await agent.hear('challenge')).nonce;
+}
+
+/** Connects and says a hello that the key signed. */
+async function comeIn(name: string, key: Key): Promise<TestAgent> {
+  const agent = await connectAgent(coordinator.control);
+  const hello = makeHello({ nodeName: name });
+  const claim = { nonce: await nonceOf(agent), nodeName: name, protocolVersion: hello.protocolVersion };
+  agent.say({ ...hello, identity: signClaim(claim, key.privateKey) });
+  return agent;
+}
+
+/** The code by which the agent was turned away, after its connection was closed for who it is. */
+async function turnedAway(agent: TestAgent): Promise<string | undefined> {
+  expect(await agent.closed()).toBe(4003);
+  return agent.frames.find((frame) => frame.kind === 'error')?.code;
+}
+
+describe('who comes in', () => {
+  test('a node that has joined comes in by its signature, without any secret', async () => {
+    const key = makeKey();
+    await enrol('attic', key);
+    const agent = await comeIn('attic', key);
+    await agent.hear('welcome');
+    await agent.deliver(makeReport({ entries: [] }));
+    const [row] = (await loadIdentities(coordinator.open.db)).filter(({ nodeName }) => nodeName === 'attic');
+    expect(row?.lastAddress).toContain('127.0.0.1');
+    await agent.leave();
+  });
+
+  test('an identity that nobody knows is turned away', async () => {
+    expect(await turnedAway(await comeIn('stranger', makeKey()))).toBe('IDENTITY_UNKNOWN');
+  });
+
+  test('no identity and no secret is turned away; a wrong secret is not even heard', async () => {
+    const agent = await connectAgent(coordinator.control);
+    agent.say(makeHello({ nodeName: 'nobody' }));
+    expect(await turnedAway(agent)).toBe('IDENTITY_EXPECTED');
+    expect(await refusedStatus(coordinator.control, { headers: { authorization: 'Bearer guess' } })).toBe(401);
+  });
+
+  test('the identity of one node does not open the name of another', async () => {
+    const [own, other] = [makeKey(), makeKey()];
+    await enrol('own', own);
+    await enrol('other', other);
+    expect(await turnedAway(await comeIn('other', own))).toBe('IDENTITY_NAME');
+  });
+
+  test('who has the secret does not come in by the name of a node that has joined', async () => {
+    await enrol('joined', makeKey());
+    const headers = { Authorization: 'Bearer for agents without an identity' };
+    const agent = await connectAgent(coordinator.control, { headers });
+    agent.say(makeHello({ nodeName: 'joined' }));
+    expect(await turnedAway(agent)).toBe('IDENTITY_EXPECTED');
+  });
+});
+
+describe('what was heard of one connection', () => {
+  test('opens no other: a replayed hello is turned away', async () => {
+    const key = makeKey();
+    await enrol('replayed', key);
+    const first = await connectAgent(coordinator.control);
+    const hello = makeHello({ nodeName: 'replayed' });
+    const claim = { nonce: await nonceOf(first), nodeName: 'replayed', protocolVersion: 1 };
+    const signed = { ...hello, identity: signClaim(claim, key.privateKey) };
+    await first.deliver(signed);
+    const second = await connectAgent(coordinator.control);
+    expect(await nonceOf(second)).not.toBe(claim.nonce);
+    second.say(signed);
+    expect(await turnedAway(second)).toBe('IDENTITY_FORGED');
+    await first.leave();
+  });
+});
+
+describe('revoking a node', () => {
+  test('ends its connection within a second and keeps it out, with the reason', async () => {
+    const key = makeKey();
+    await enrol('sold', key);
+    const agent = await comeIn('sold', key);
+    await agent.hear('welcome');
+    const sinceMs = performance.now();
+    await revokeNode(coordinator.open.db, 'sold', 'it was sold');
+    expect(await turnedAway(agent)).toBe('IDENTITY_REVOKED');
+    expect(performance.now() - sinceMs).toBeLessThan(1000);
+    const again = await comeIn('sold', key);
+    expect(await turnedAway(again)).toBe('IDENTITY_REVOKED');
+    expect(again.frames).toContainEqual(
+      expect.objectContaining({ kind: 'error', final: false, message: expect.stringContaining('it was sold') }),
+    );
+    await waitFor(() => coordinator.log.lines.some(({ code }) => code === 'IDENTITY_REVOKED'), { what: 'the line' });
+  });
+});
+
+describe('enrolling', () => {
+  test('is the same again for the same key, and stores the public half alone', async () => {
+    const key = makeKey();
+    const first = await enrol('twice', key);
+    expect(await enrol('twice', key)).toEqual(first);
+    expect(JSON.stringify(await identityOf(coordinator.open.db, first.publicKey))).not.toContain('PRIVATE');
+  });
+
+  test('refuses a name that another key holds, until that is revoked', async () => {
+    await enrol('taken', makeKey());
+    const next = makeKey();
+    await expect(enrol('taken', next)).rejects.toMatchObject({ code: 'JOIN_REFUSED' });
+    await revokeNode(coordinator.open.db, 'taken', 'replaced');
+    expect((await enrol('taken', next)).nodeName).toBe('taken');
+  });
+
+  test('refuses a revoked key, a key of another name, and what is no Ed25519 key', async () => {
+    const key = makeKey();
+    await enrol('gone', key);
+    await expect(enrol('else', key)).rejects.toMatchObject({ code: 'JOIN_REFUSED' });
+    await revokeNode(coordinator.open.db, 'gone', '');
+    await expect(enrol('gone', key)).rejects.toMatchObject({ code: 'JOIN_REFUSED' });
+    await expect(enrol('none', { privateKey: '', publicPem: 'nothing' })).rejects.toMatchObject({
+      code: 'JOIN_REFUSED',
+    });
+  });
+});
