@@ -9,6 +9,7 @@ import type { Database } from './db/database.ts';
 import { requestBuild } from './demand/request-build.ts';
 import { type ApiReads, makeApiReads } from './http/api-reads.ts';
 import { makeChoreActions } from './http/chore-actions.ts';
+import { makeIdentityActions } from './http/identity-actions.ts';
 import { listenOnAddress, listenOnSocket, renewContext } from './http/listen.ts';
 import { makeOperatorActions, type OperatorActions } from './http/operator-actions.ts';
 import { controlServer, type DoorParts, packagesServer, viewServer } from './http/servers.ts';
@@ -72,6 +73,11 @@ export function apiParts(flow: Flow, parts: ServeParts, db: Database): DoorParts
     operator: operatorActions(flow, parts, db),
     operators: flow.operators,
     tokens: makeTokenActions(joinParts(parts, db)),
+    identities: makeIdentityActions({
+      db,
+      online: () => flow.agents.identities(),
+      addressesOf: (name) => flow.agents.addressesOf(name),
+    }),
     config,
     clock,
     log: parts.log.child({ step: 'http' }),
@@ -92,7 +98,7 @@ function openGateway(flow: Flow, parts: ServeParts, db: Database): AgentGateway 
     }),
     handlers: agentHandlers(flow, parts, db),
     onOnline: (node, session, lastEvent) => {
-      flow.agents.add(node, session, lastEvent);
+      if (!flow.agents.add(node, session, lastEvent)) return;
       flow.presence.note(node.id);
       flow.notify.wake();
     },

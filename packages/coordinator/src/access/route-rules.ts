@@ -57,6 +57,8 @@ export const ROUTE_RULES: Readonly<Record<string, RouteRule>> = {
 
   'GET /api/keys': { least: 'viewer' },
   'POST /api/keys/rotate': { least: 'admin', deed: 'rotate the signing key' },
+  'GET /api/identities': { least: 'viewer' },
+  'POST /api/identities/:name/revoke': { least: 'admin', deed: 'revoke a node', about: ['name', 'reason'] },
   'GET /api/tokens': { least: 'operator' },
   'POST /api/tokens': { least: 'admin', deed: 'create a join token', about: ['name', 'pool', 'ttlMs'] },
   'POST /api/tokens/:id/revoke': { least: 'admin', deed: 'revoke a join token', about: ['id'] },

@@ -14,6 +14,7 @@ import { gcCommand } from './gc-command.ts';
 import { importCommand } from './import-command.ts';
 import { keyCommand } from './key-command.ts';
 import { logCommand } from './log-command.ts';
+import { nodeCommand } from './node-command.ts';
 import { nodesCommand } from './nodes-command.ts';
 import { policyCommand } from './policy-command.ts';
 import { publisherCommand } from './publisher-command.ts';
@@ -55,6 +56,7 @@ export async function runCommand(argv: string[], context: CommandContext): Promi
     .command(keyCommand(context))
     .command(gcCommand(context))
     .command(tokenCommand(context))
+    .command(nodeCommand(context))
     .command(buildInRootCommand)
     .parseAsync();
 }

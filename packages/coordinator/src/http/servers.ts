@@ -11,10 +11,12 @@ import type { ApiReads } from './api-reads.ts';
 import type { ChoreActions } from './chore-actions.ts';
 import { createServer, type ServerLimits, type ServerTls } from './create-server.ts';
 import { type Door, guard } from './guard.ts';
+import type { IdentityActions } from './identity-actions.ts';
 import type { OperatorActions } from './operator-actions.ts';
 import { type AdminActions, adminRoutes } from './routes/admin.ts';
 import { apiRoutes } from './routes/api.ts';
 import { healthRoutes } from './routes/health.ts';
+import { identityRoutes } from './routes/identities.ts';
 import { operatorRoutes } from './routes/operator.ts';
 import { operatorsRoutes } from './routes/operators.ts';
 import { packagesRoutes } from './routes/packages.ts';
@@ -44,6 +46,7 @@ export interface DoorParts extends ApiParts {
   operator: OperatorActions;
   operators: Operators;
   tokens: TokenActions;
+  identities: IdentityActions;
   config: CoordinatorConfig;
   clock: Clock;
 }
@@ -110,4 +113,5 @@ function openDoor(app: FastifyInstance, door: Door, parts: DoorParts): void {
   operatorRoutes(app, parts.operator);
   operatorsRoutes(app, parts.operators);
   tokenRoutes(app, parts.tokens);
+  identityRoutes(app, parts.identities);
 }

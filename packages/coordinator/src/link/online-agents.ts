@@ -28,7 +28,14 @@ export interface EventRound {
 
 /** So many replaced connections of a node within the window are no accident. */
 const CONTESTED_TIMES = 3;
-const CONTESTED_WINDOW_MS = 10 * 60_000;
+/** Longer than link.refusedPause of an agent, so that it is known again when it comes back. */
+const CONTESTED_WINDOW_MS = 20 * 60_000;
+
+interface Replacement {
+  /** Monotonic. */
+  atMs: number;
+  addresses: string[];
+}
 
 interface OnlineAgent {
   node: ConnectedNode;
@@ -48,8 +55,8 @@ export class OnlineAgents {
   private readonly parts: OnlineAgentsParts;
   private readonly indexes: Pump;
   private readonly agents = new Map<string, OnlineAgent>();
-  /** When connections of a node were replaced by newer ones, monotonic milliseconds by node name. */
-  private readonly replacements = new Map<string, number[]>();
+  /** Where connections came from that replaced, or would have replaced, another of the same node; by node name. */
+  private readonly replacements = new Map<string, Replacement[]>();
 
   constructor(parts: OnlineAgentsParts) {
     this.parts = parts;
@@ -57,19 +64,34 @@ export class OnlineAgents {
     this.indexes = makePump(() => this.sendIndexes(), failed);
   }
 
-  /** Takes over a greeted session. A second connection of the same node replaces the first, which is surely a dead one. */
-  add(node: ConnectedNode, session: AgentSession, lastEvent: number): void {
+  /**
+   * Takes over a greeted session. A second connection of the same node replaces the first, which is surely a dead one; but
+   * where two addresses do that again and again, the newcomer is turned away, so that two machines with one identity don't
+   * throw each other out for ever.
+   *
+   * @returns false where it was turned away
+   */
+  add(node: ConnectedNode, session: AgentSession, lastEvent: number): boolean {
     const former = this.agents.get(node.id);
+    if (former && this.isOtherMachine(former.node, node)) {
+      this.noteReplacement(node.name, [former.node.address, node.address]);
+      session.turnAway({
+        code: 'IDENTITY_IN_USE',
+        message: `expected one machine as ${node.name}, got two: from ${former.node.address} and from ${node.address}`,
+      });
+      return false;
+    }
     const agent = this.makeAgent(node, session, lastEvent);
     this.agents.set(node.id, agent);
     if (former) {
       this.parts.log.warn({ node: node.name }, 'agent replaced by a newer connection');
-      this.replacements.set(node.name, [...this.recentReplacements(node.name), this.parts.clock.monotonicMs()]);
+      this.noteReplacement(node.name, [former.node.address, node.address]);
       former.over.abort();
       former.session.close(CLOSE_CODE.replaced, 'replaced by a newer connection of this node');
     }
     agent.wishes.wake();
     this.indexes.wake();
+    return true;
   }
 
   /** @returns true where the node is offline now; false where a newer connection has replaced this one */
@@ -115,16 +137,32 @@ export class OnlineAgents {
     }
   }
 
-  /** Names of nodes whose connections replace each other: two machines use one name. Once may be a connection that died. */
+  /** Nodes whose connections replace each other, with both addresses: two machines use one name. Once may be a connection that died. */
   contested(): string[] {
     return [...this.replacements.keys()]
       .filter((name) => this.recentReplacements(name).length >= CONTESTED_TIMES)
-      .sort();
+      .sort()
+      .map((name) => `${name} (from ${this.addressesOf(name).join(' and ')})`);
   }
 
-  private recentReplacements(name: string): number[] {
+  /** Where the node is connected from, and what replaced it or was replaced of late. */
+  addressesOf(name: string): string[] {
+    const now = [...this.agents.values()].filter(({ node }) => node.name === name).map(({ node }) => node.address);
+    return [...new Set([...now, ...this.recentReplacements(name).flatMap(({ addresses }) => addresses)])];
+  }
+
+  private isOtherMachine(former: ConnectedNode, next: ConnectedNode): boolean {
+    return former.address !== next.address && this.recentReplacements(next.name).length >= CONTESTED_TIMES;
+  }
+
+  private noteReplacement(name: string, addresses: string[]): void {
+    const latest = { atMs: this.parts.clock.monotonicMs(), addresses };
+    this.replacements.set(name, [...this.recentReplacements(name), latest].slice(-CONTESTED_TIMES));
+  }
+
+  private recentReplacements(name: string): Replacement[] {
     const sinceMs = this.parts.clock.monotonicMs() - CONTESTED_WINDOW_MS;
-    return (this.replacements.get(name) ?? []).filter((atMs) => atMs > sinceMs);
+    return (this.replacements.get(name) ?? []).filter(({ atMs }) => atMs > sinceMs);
   }
 
   isOnline(nodeId: string): boolean {

@@ -221,7 +221,8 @@ export const WARNINGS = {
   'node-contested': {
     severity: 'error',
     title: 'Two machines use one node name',
-    whatToDo: 'Give one of them another name: node.name in its /etc/binhost-agent/agent.toml.',
+    whatToDo:
+      'Give one of them another name (node.name in its /etc/binhost-agent/agent.toml) and, if it is a copy of the other, a join of its own.',
     seen: ({ contestedNodes }) =>
       contestedNodes.length > 0
         ? `Connections replace each other again and again: ${contestedNodes.join(', ')}.`

@@ -33,6 +33,7 @@ const COMMANDS = [
   'import',
   'gc',
   'token',
+  'node',
 ];
 
 describe('wrong use is exit code 2', () => {

@@ -1,8 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { request } from 'node:http';
 import { signClaim } from '@binhost/shared/trust';
 import { makeHello, makeReport, waitFor } from '@binhost/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { NodeIdentityView } from '../../src/access/identity-view.ts';
 import { enrolNode, identityOf, loadIdentities, revokeNode } from '../../src/access/node-identity-store.ts';
+import { buildProgram, type Program } from './build-program.ts';
 import { startCoordinator, type TestCoordinator } from './start-coordinator.ts';
 import { connectAgent, refusedStatus, type TestAgent } from './test-agent.ts';
 
@@ -11,6 +14,18 @@ beforeAll(async () => {
   coordinator = await startCoordinator({ secret: 'for agents without an identity' });
 });
 afterAll(() => coordinator.stop());
+
+function askSocket<T>(socketPath: string, path: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request({ socketPath, path }, async (response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+      resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')) as T);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
 
 interface Key {
   privateKey: string;
@@ -33,8 +48,8 @@ async function nonceOf(agent: TestAgent): Promise<string> {
 }
 
 /** Connects and says a hello that the key signed. */
-async function comeIn(name: string, key: Key): Promise<TestAgent> {
-  const agent = await connectAgent(coordinator.control);
+async function comeIn(name: string, key: Key, from = '127.0.0.1'): Promise<TestAgent> {
+  const agent = await connectAgent(coordinator.control, { localAddress: from });
   const hello = makeHello({ nodeName: name });
   const claim = { nonce: await nonceOf(agent), nodeName: name, protocolVersion: hello.protocolVersion };
   agent.say({ ...hello, identity: signClaim(claim, key.privateKey) });
@@ -119,6 +134,70 @@ describe('revoking a node', () => {
       expect.objectContaining({ kind: 'error', final: false, message: expect.stringContaining('it was sold') }),
     );
     await waitFor(() => coordinator.log.lines.some(({ code }) => code === 'IDENTITY_REVOKED'), { what: 'the line' });
+  });
+});
+
+describe('two machines with one identity', () => {
+  test('are noticed with both addresses, and stop throwing each other out', async () => {
+    const key = makeKey();
+    await enrol('cloned', key);
+    const [here, there] = ['127.0.0.1', '127.0.0.2'];
+    let last = await comeIn('cloned', key, here);
+    await last.hear('welcome');
+    for (const from of [there, here, there]) {
+      const next = await comeIn('cloned', key, from);
+      await next.hear('welcome');
+      expect(await last.closed()).toBe(4001);
+      last = next;
+    }
+    const turned = await comeIn('cloned', key, here);
+    expect(await turnedAway(turned)).toBe('IDENTITY_IN_USE');
+    const error = turned.frames.find((frame) => frame.kind === 'error');
+    expect(error).toMatchObject({ message: expect.stringMatching(/127\.0\.0\.2.*127\.0\.0\.1/) });
+    await last.deliver(makeReport({ entries: [] }));
+
+    const run = coordinator.config.paths.run;
+    const identities = await askSocket<NodeIdentityView[]>(`${run}/view.sock`, '/api/identities');
+    const shown = identities.find(({ node }) => node === 'cloned');
+    expect(shown).toMatchObject({ online: true });
+    expect(shown?.addresses.toSorted()).toEqual([here, there]);
+    const { warnings } = await askSocket<{ warnings: { code: string; text: string }[] }>(
+      `${run}/view.sock`,
+      '/api/status',
+    );
+    const warning = warnings.find(({ code }) => code === 'node-contested');
+    expect(JSON.stringify(warning)).toMatch(/cloned \(from 127\.0\.0\.\d and 127\.0\.0\.\d\)/);
+    await last.leave();
+  });
+});
+
+describe('the command node', () => {
+  let program: Program;
+  beforeAll(async () => {
+    program = await buildProgram();
+  });
+  afterAll(() => program.remove());
+  const run = (...args: string[]) =>
+    program.run(['node', ...args], { BINHOST_COORDINATOR_PATHS_RUN: coordinator.config.paths.run });
+
+  test('lists and shows who has joined, and revokes: the connection ends', async () => {
+    const key = makeKey();
+    await enrol('desk', key);
+    const agent = await comeIn('desk', key);
+    await agent.hear('welcome');
+    expect((await run('list')).stdout).toMatch(/^desk +online +default .* a test +127\.0\.0\.1$/m);
+    expect((await run('show', 'desk')).stdout).toMatch(/^revoked +no$/m);
+    const { stdout } = await run('revoke', 'desk', '--reason', 'sold', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ node: 'desk', online: false, revokedReason: 'sold' });
+    expect(await turnedAway(agent)).toBe('IDENTITY_REVOKED');
+    expect((await run('show', 'desk')).stdout).toMatch(/^revoked +.*: sold$/m);
+  });
+
+  test('says so where there is no such node', async () => {
+    const { exitCode, stderr } = await run('revoke', 'nobody');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("expected a node that has joined and is not revoked, got 'nobody'");
+    expect((await run('show', 'nobody')).exitCode).toBe(1);
   });
 });
 
