@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitFor } from '@binhost/testkit';
 import { appendLines, WORLD_FILE } from '../scenarios/append-lines.ts';
@@ -19,7 +19,6 @@ import { installedPackages } from './installed-packages.ts';
 import { nameOtherBinhost, openOtherBinhost, startOtherBinhost } from './other-binhost.ts';
 import { openPortageHosts, PLAIN_DIRECTORY, type PortageHosts, PROGRAM_DIRECTORY } from './portage-hosts.ts';
 import { type PortageHost, runOnHost, startOnHost } from './run-on-host.ts';
-import { trustKey } from './trust-key.ts';
 import { writePortageFiles } from './write-host.ts';
 
 /** The fleet on separate hosts each with its own Portage, the three processes of the binhost under their own users. */
@@ -37,15 +36,12 @@ export async function openRealStage(fleet: Fleet, portage: HostPortage): Promise
   try {
     await makeUsers(hosts.binhost);
     running.set('binhost', startBinhost(hosts.binhost, fleet));
-    const trusting = Object.values(hosts.nodes).filter(({ name }) => fleet.nodes[name]?.trustsKey !== false);
-    await trustEverywhere(hosts.binhost, trusting, allOf(running));
+    await waitForProbe(hosts.binhost, allOf(running));
     if (hosts.other) running.set('other', [await openOtherBinhost(hosts.other, fleet.otherBinhost?.offers ?? [])]);
     for (const node of Object.values(hosts.nodes)) {
-      const { namesBinhost } = fleet.nodes[node.name] ?? {};
-      if (namesBinhost !== false) await writeBinaryHost(node, hosts.binhost);
+      await joinNode(node, hosts.binhost, fleet);
       if (hosts.other) await nameOtherBinhost(node, hosts.other);
-      await writeCa(node, hosts.binhost);
-      running.set(node.name, [startAgent(node, hosts.binhost, fleet)]);
+      running.set(node.name, [startAgent(node, fleet)]);
     }
     return stageOf({ fleet, hosts, running, stop, close });
   } catch (error) {
@@ -62,9 +58,6 @@ const allOf = (running: RunningMachines) => [...running.values()].flat();
 
 /** Longest wait for our programs to answer after they were started; a busy machine takes its time. */
 const START_MS = 180_000;
-const SECRET = 'shared by the hosts of this test';
-/** Where a node keeps the coordinator's CA. */
-const NODE_CA = '/etc/binhost-ca.pem';
 const plain = (...parts: string[]) => join(PLAIN_DIRECTORY, ...parts);
 const program = (name: 'agent' | 'coordinator') => [
   'node',
@@ -87,7 +80,6 @@ function coordinatorEnv(host: PortageHost, fleet: Fleet): Record<string, string>
     [setting('PACKAGES_LISTEN')]: '0.0.0.0:8080',
     [setting('PACKAGES_URL')]: `http://${host.address}:8080`,
     [setting('CONTROL_LISTEN')]: '0.0.0.0:8443',
-    [setting('CONTROL_SECRET')]: SECRET,
     [setting('BUILD_WORK_DIR')]: plain('work'),
     [setting('BUILD_RETRY_PAUSE')]: '5s',
     [setting('PORTAGE_EMERGE')]: host.portage.command('emerge').join(' '),
@@ -156,19 +148,30 @@ async function restartOne(
   return processes.with(place, start(BINHOST_USERS[place] as [BinhostProcess, string]));
 }
 
-async function trustEverywhere(binhost: PortageHost, nodes: PortageHost[], processes: HostProcess[]): Promise<void> {
+async function waitForProbe(binhost: PortageHost, processes: HostProcess[]): Promise<void> {
   const published = (name: string) => join(binhost.root, plain('packages', 'default', name));
-  let key = '';
   await waitFor(
     async () => {
       for (const process of processes) process.assertRunning();
-      key = await readFile(published('key.asc'), 'utf8').catch(() => '');
-      const index = await readFile(published('Packages'), 'utf8').catch(() => '');
-      return key !== '' && index !== '';
+      const probes = await readdir(published('probe')).catch(() => []);
+      return probes.length > 0 && (await readFile(published('Packages'), 'utf8').catch(() => '')) !== '';
     },
-    { timeoutMs: START_MS, what: 'the publisher to make its signing key and its first index' },
+    { timeoutMs: START_MS, what: 'the publisher to make its signing key, its first index and its probe' },
   );
-  for (const node of nodes) await trustKey(node, key);
+}
+
+/** As people do it: a token made on the binhost, its line pasted on the node. */
+async function joinNode(node: PortageHost, binhost: PortageHost, fleet: Fleet): Promise<void> {
+  const create = [...program('coordinator'), 'token', 'create', '--name', node.name, '--json'];
+  const made = await startOnHost(binhost, create, { extraEnv: coordinatorEnv(binhost, fleet) });
+  const { line } = JSON.parse(String(made.stdout)) as { line: string };
+  const { trustsKey, namesBinhost } = fleet.nodes[node.name] ?? {};
+  const skip = [
+    ...(trustsKey === false ? ['--skip', 'key'] : []),
+    ...(namesBinhost === false ? ['--skip', 'repository'] : []),
+  ];
+  const words = line.split(' ').slice(1);
+  await runOnHost(node, [...program('agent'), ...words, '--yes', ...skip], { extraEnv: agentEnv(node, fleet) });
 }
 
 async function writeBinaryHost(node: PortageHost, binhost: PortageHost): Promise<void> {
@@ -176,24 +179,16 @@ async function writeBinaryHost(node: PortageHost, binhost: PortageHost): Promise
   await writePortageFiles(node, { 'binrepos.conf/binhost.conf': conf });
 }
 
-async function writeCa(node: PortageHost, binhost: PortageHost): Promise<void> {
-  const ca = await readFile(join(binhost.root, plain('state', 'tls', 'ca.pem')), 'utf8');
-  await runOnHost(node, ['tee', NODE_CA], { input: ca, stdin: 'pipe' });
-}
-
-function startAgent(node: PortageHost, binhost: PortageHost, fleet: Fleet): HostProcess {
+function startAgent(node: PortageHost, fleet: Fleet): HostProcess {
   return new HostProcess(node, 'agent', [...program('agent'), 'run'], {
     user: 'root:root',
-    extraEnv: agentEnv(node, binhost, fleet),
+    extraEnv: agentEnv(node, fleet),
   });
 }
 
-function agentEnv(node: PortageHost, binhost: PortageHost, fleet: Fleet): Record<string, string> {
+function agentEnv(node: PortageHost, fleet: Fleet): Record<string, string> {
   const { settings = {} } = fleet.nodes[node.name] ?? {};
   return {
-    BINHOST_AGENT_COORDINATOR_URL: `wss://${binhost.address}:8443`,
-    BINHOST_AGENT_COORDINATOR_CA: NODE_CA,
-    BINHOST_AGENT_COORDINATOR_SECRET: SECRET,
     BINHOST_AGENT_NODE_NAME: node.name,
     BINHOST_AGENT_LOOK_RETRY_PAUSE: '10s',
     BINHOST_AGENT_NOTICES_GATHER: '3s',
@@ -226,7 +221,7 @@ function stageOf({ fleet, hosts, running, stop, close }: OpenStage): Stage {
     const argv =
       what === 'emerge' ? host.portage.command('emerge') : program(what === 'binhost-agent' ? 'agent' : 'coordinator');
     const extraEnv =
-      what === 'binhost-agent' ? agentEnv(host, binhost, fleet) : what === 'emerge' ? {} : coordinatorEnv(host, fleet);
+      what === 'binhost-agent' ? agentEnv(host, fleet) : what === 'emerge' ? {} : coordinatorEnv(host, fleet);
     const result = await startOnHost(host, [...argv, ...args], { extraEnv });
     return {
       command: `${what} ${args.join(' ')} on ${name}`,
@@ -253,7 +248,7 @@ function stageOf({ fleet, hosts, running, stop, close }: OpenStage): Stage {
         running.set(name, [await startOtherBinhost(other)]);
         return;
       }
-      running.set(name, name === 'binhost' ? startBinhost(binhost, fleet) : [startAgent(hostOf(name), binhost, fleet)]);
+      running.set(name, name === 'binhost' ? startBinhost(binhost, fleet) : [startAgent(hostOf(name), fleet)]);
       const probe = async () =>
         (await run(name, name === 'binhost' ? 'binhost-coordinator' : 'binhost-agent', ['status'])).exitCode === 0;
       await waitFor(probe, { timeoutMs: START_MS, everyMs: 500, what: `${name} to answer again` });
