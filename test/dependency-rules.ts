@@ -30,14 +30,23 @@ export const STEPS: Record<string, string[]> = {
 
 /** Rooms that every step may use: they are not on the way of the data. */
 export const SUPPORT: Record<string, string[]> = {
-  agent: ['config', 'files', 'programs', 'log.ts', 'agent-errors.ts', 'situations.ts', 'situation-of-error.ts'],
+  agent: [
+    'config',
+    'files',
+    'programs',
+    'keyring',
+    'log.ts',
+    'agent-errors.ts',
+    'situations.ts',
+    'situation-of-error.ts',
+  ],
   coordinator: ['config', 'db', 'tree', 'tls', 'limits', 'log.ts', 'coordinator-errors.ts'],
 };
 
 /** Rooms at the edge: they may use every step, and no step may use them. */
 export const EDGE: Record<string, string[]> = {
   // join: what a node needs before it has a coordinator.
-  agent: ['cli', 'join', 'agent.ts', 'agent-link.ts', 'agent-look.ts', 'agent-parts.ts', 'main.ts'],
+  agent: ['cli', 'join', 'agent.ts', 'agent-keys.ts', 'agent-link.ts', 'agent-look.ts', 'agent-parts.ts', 'main.ts'],
   // nightly: chores of the machine around the data's way; serve asks for them through the queue, a builder does them.
   coordinator: [
     'http',

@@ -1,6 +1,7 @@
 /** The link to the coordinator, wired: what the agent says in its hello, and what it does on every message. Made by agent.ts. */
 import { type Hello, type PackagesPublished, PROTOCOL_VERSION, type Welcome } from '@binhost/shared/protocol';
 import { signClaim } from '@binhost/shared/trust';
+import type { KeyTaker } from './agent-keys.ts';
 import { type AgentWorld, logOf } from './agent-parts.ts';
 import type { LookLoop } from './collect/look-loop.ts';
 import type { AgentConfig } from './config/agent-config.ts';
@@ -16,9 +17,10 @@ import { situationOfError } from './situation-of-error.ts';
 export interface LinkWiring {
   loop: LookLoop;
   sender: ReportSender;
+  keys: Pick<KeyTaker, 'told'>;
 }
 
-export function openLink(world: AgentWorld, { loop, sender }: LinkWiring): CoordinatorLink {
+export function openLink(world: AgentWorld, { loop, sender, keys }: LinkWiring): CoordinatorLink {
   const { config, clock, random, shown, memory } = world;
   const log = logOf(world, 'link');
   /** The inventory's digest in the newest hello. */
@@ -37,6 +39,7 @@ export function openLink(world: AgentWorld, { loop, sender }: LinkWiring): Coord
         shown.welcome = welcome;
         if (!memory.published.belongTo(welcome.nodeId)) return link.reconnect();
         sender.onWelcome(welcome, digestSaid);
+        if (welcome.signingKeys) keys.told(welcome.signingKeys);
         askAfterWelcome(welcome, world, loop);
       },
       collectNow: ({ reason }) => loop.ask(reason),
@@ -50,7 +53,7 @@ export function openLink(world: AgentWorld, { loop, sender }: LinkWiring): Coord
       indexPublished: ({ index }) => {
         shown.index = index;
       },
-      signingKeys: ({ fingerprints }) => log.info({ fingerprints }, 'the binhost named its signing keys'),
+      signingKeys: (named) => keys.told(named),
       wishes: (snapshot) => {
         const events = wishEvents(shown.wishes?.wishes, snapshot.wishes, clock.nowMs());
         shown.wishes = snapshot;

@@ -1,3 +1,4 @@
+import { type KeyTaker, keyTaker } from './agent-keys.ts';
 import { openLink } from './agent-link.ts';
 import { lookOnce, onLookFailure } from './agent-look.ts';
 import { type AgentParts, type AgentWorld, logOf, openMemory } from './agent-parts.ts';
@@ -15,7 +16,7 @@ import { openSockets } from './status/status-socket.ts';
 /**
  * The agent: composition root, in the order of the data's way: collect → parse → report → link, and back: prove, hooks,
  * status. Nothing else makes the parts of an agent, and no step calls another. One look stands in agent-look.ts, what the
- * coordinator says in agent-link.ts.
+ * coordinator says in agent-link.ts, what happens to its signing keys in agent-keys.ts.
  */
 export class Agent {
   private readonly world: AgentWorld;
@@ -23,6 +24,7 @@ export class Agent {
   private readonly loop: LookLoop;
   private readonly watch: SystemWatch;
   private readonly sender: ReportSender;
+  private readonly keys: KeyTaker;
   private readonly link: CoordinatorLink;
 
   /** @throws STATE_UNUSABLE */
@@ -59,7 +61,8 @@ export class Agent {
       onReportAcknowledged: (number) => memory.outbox.acknowledge(number),
       log: logOf(parts, 'report'),
     });
-    this.link = openLink(this.world, { loop: this.loop, sender: this.sender });
+    this.keys = keyTaker(this.world, () => this.loop.ask('the binhost has a new signing key'));
+    this.link = openLink(this.world, { loop: this.loop, sender: this.sender, keys: this.keys });
   }
 
   /**
@@ -87,7 +90,7 @@ export class Agent {
     onReady();
     if (config.coordinator.url === '') logOf(this.world, 'link').warn('no coordinator.url is set, nobody is told');
     else this.link.start();
-    await Promise.all([this.loop.run(signal), this.watch.run(signal)]);
+    await Promise.all([this.loop.run(signal), this.watch.run(signal), this.keys.run(signal)]);
     await this.link.stop();
     await this.hooks.stop();
     await sockets.close();

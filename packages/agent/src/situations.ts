@@ -107,6 +107,18 @@ export const SITUATIONS = {
     text: 'Portage verifies packages as another user, which cannot read the keyring: every install of a signed package would fail.',
     whatToDo: 'Open it: chmod -R a+rX on the directory that it names (private keys in it stay closed), or run getuto.',
   },
+  'signing-key-refused': {
+    title: 'The binhost names a signing key that nobody vouches for',
+    text: 'No key that this node trusts has signed it, so it was not taken: what it signs will be refused here.',
+    whatToDo:
+      'If it is right (the signing keys were lost, or named anew), join again with a new token; else find out who made it.',
+  },
+  'signing-key-not-taken': {
+    title: 'A new signing key could not be taken',
+    text: 'What the binhost signs with it will be refused here.',
+    whatToDo:
+      'Correct what it says; the agent tries again by itself. Joining again with a new token does the same by hand.',
+  },
   'coordinator-untrusted': {
     title: 'The coordinator shows another certificate than expected',
     text: 'Whoever answers at coordinator.url may not be our coordinator: nothing was sent to it.',

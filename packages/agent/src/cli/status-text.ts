@@ -9,6 +9,7 @@ export function statusText(status: AgentStatus): string {
   const head = table([
     ['node', `${status.node} (binhost-agent ${status.version}, started ${distance(status.startedAtMs, status.nowMs)})`],
     ...linkRows(status),
+    ...keyRows(status),
     ...lookRows(status),
   ]);
   return [head, problems(status), wishes(status)].filter((part) => part !== '').join('\n');
@@ -24,6 +25,13 @@ function linkRows({ link, nowMs }: AgentStatus): string[][] {
   if (link.pool !== null)
     rows.push(['pool', link.packagesUrl === null ? link.pool : `${link.pool}  ${link.packagesUrl}`]);
   return rows;
+}
+
+function keyRows({ signingKeys }: AgentStatus): string[][] {
+  return (signingKeys ?? []).map(({ fingerprint, isTrusted }, index) => [
+    index === 0 ? 'signed by' : '',
+    `${fingerprint}${isTrusted ? '' : ', which this node does not trust'}`,
+  ]);
 }
 
 function lookRows(status: AgentStatus): string[][] {

@@ -13,12 +13,13 @@ export interface JoinRecord {
   files: OwnFile[];
   /** Files below the state directory and directories that join made, newest last. */
   made: string[];
+  /** null: the key was left out, so this node's owner decides whom Portage trusts. */
   keyring: {
     home: string;
     /** join made the directory. */
     madeHome: boolean;
-    /** join imported the key. */
-    imported: boolean;
+    /** Fingerprints of the keys that join imported, and the agent after a rotation. */
+    brought: string[];
   } | null;
   /** join put the service into the runlevel. */
   service: boolean;

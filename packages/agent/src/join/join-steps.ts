@@ -2,14 +2,14 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JoinAnswer } from '@binhost/shared/protocol';
 import type { AgentConfig } from '../config/agent-config.ts';
+import { keyringWords, planKeyring } from '../keyring/plan-keyring.ts';
+import { doKeyringAct, extractKey, type Keyring, readKeyring } from '../keyring/run-keyring.ts';
 import { missingDirectories, readOwnFile, writeOwnFile } from './change-file.ts';
 import type { JoinRecord } from './join-record.ts';
 import { JOIN_STEPS, type JoinStepName } from './join-step-names.ts';
 import { baseOf, changedLines } from './own-file.ts';
-import { keyringWords, planKeyring } from './plan-keyring.ts';
 import { POSTSYNC_HOOK } from './postsync-hook.ts';
 import { repositoryEntry } from './repository-entry.ts';
-import { doKeyringAct, extractKey, type Keyring, readKeyring } from './run-keyring.ts';
 import { findProgram, readService, runServiceAct, SERVICE } from './run-service.ts';
 import { withSettings } from './settings-text.ts';
 
@@ -128,17 +128,17 @@ async function planKey(parts: StepParts): Promise<PlannedStep> {
     title: `${fingerprint} in ${keyring.home}`,
     changes: keyringWords(acts),
     run: async (record) => {
+      const known = record.value.keyring;
+      const brought = acts.includes('import') ? [fingerprint] : [];
+      const keyringNow = {
+        home: keyring.home,
+        madeHome: known?.madeHome || acts.includes('make-directory'),
+        brought: [...new Set([...(known?.brought ?? []), ...brought])],
+      };
+      const made = acts.length > 0 ? missingDirectories(keyring.home) : [];
+      record.update({ keyring: keyringNow, made: [...record.value.made, ...made] });
       if (acts.length === 0) return;
       const key = await extractKey(keyring, answer.signingKey, fingerprint);
-      const known = record.value.keyring;
-      record.update({
-        keyring: {
-          home: keyring.home,
-          madeHome: known?.madeHome || acts.includes('make-directory'),
-          imported: known?.imported || acts.includes('import'),
-        },
-        made: [...record.value.made, ...missingDirectories(keyring.home)],
-      });
       for (const act of acts) await doKeyringAct(keyring, act, { key, fingerprint });
     },
   };

@@ -5,6 +5,7 @@ import type { Clock } from '@binhost/shared/time';
 import { agentError } from '../agent-errors.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
 import { atomicWrite } from '../files/atomic-write.ts';
+import type { Keyring } from '../keyring/run-keyring.ts';
 import { askToJoin, type CoordinatorDoor, learnCa } from './call-coordinator.ts';
 import { missingDirectories } from './change-file.ts';
 import { type Identity, identityPath, makeIdentity, readIdentity, writeIdentity } from './identity-file.ts';
@@ -12,7 +13,6 @@ import { type JoinRecord, joinRecordFile } from './join-record.ts';
 import type { JoinStepName } from './join-step-names.ts';
 import { type PlannedStep, planJoin, type RecordKeeper } from './join-steps.ts';
 import { proveJoin } from './prove-join.ts';
-import type { Keyring } from './run-keyring.ts';
 
 /**
  * One pasted line makes this machine a node. In: a token. Out: an identity that the coordinator knows, its CA, a

@@ -1,11 +1,11 @@
 import { rmSync, statSync } from 'node:fs';
 import type { Clock } from '@binhost/shared/time';
 import type { AgentConfig } from '../config/agent-config.ts';
+import { countOtherKeys, type Keyring, readListedKeys, removeKey } from '../keyring/run-keyring.ts';
 import { readOwnFile, removeEmptyDirectories, removeOwnFile, writeOwnFile } from './change-file.ts';
 import { stepText } from './join.ts';
 import { type JoinRecord, joinRecordFile } from './join-record.ts';
 import { changedLines, type OwnFile, withoutOurs } from './own-file.ts';
-import { countOtherKeys, type Keyring, readKeyring, removeKey } from './run-keyring.ts';
 import { runServiceAct } from './run-service.ts';
 
 /** Undoes what join did on this machine, by its record, in the other order; what others have changed since stays. */
@@ -56,7 +56,7 @@ export async function leaveNode({ dryRun }: { dryRun: boolean }, parts: LeavePar
 async function planLeave(record: JoinRecord, parts: LeaveParts): Promise<UndoStep[]> {
   return [
     ...(record.service ? [undoService(parts)] : []),
-    ...(record.keyring ? [await undoKeyring(record, record.keyring, parts)] : []),
+    ...(record.keyring ? [await undoKeyring(record.keyring, parts)] : []),
     ...record.files.map(undoFile).toReversed(),
     undoState(record, parts),
   ];
@@ -74,23 +74,22 @@ function undoService(parts: LeaveParts): UndoStep {
 }
 
 async function undoKeyring(
-  { fingerprint }: JoinRecord,
-  { home, madeHome, imported }: NonNullable<JoinRecord['keyring']>,
+  { home, madeHome, brought }: NonNullable<JoinRecord['keyring']>,
   { config, clock, signal }: LeaveParts,
 ): Promise<UndoStep> {
   const keyring: Keyring = { gpg: config.portage.gpg, home, clock, signal };
-  const { exists, hasKey } = await readKeyring(keyring, fingerprint);
-  const isOursAlone = exists && madeHome && (await countOtherKeys(keyring, fingerprint)) === 0;
-  if (isOursAlone) {
+  const there = await readListedKeys(keyring);
+  const isThere = madeHome && statSync(home, { throwIfNoEntry: false }) !== undefined;
+  if (isThere && (there.length === 0 || (await countOtherKeys(keyring, brought)) === 0)) {
     const changes = ['- the keyring, which join made and which holds nothing else'];
     return { title: home, changes, run: async () => rmSync(home, { recursive: true, force: true }) };
   }
-  const isThere = hasKey && imported;
+  const ours = brought.filter((fingerprint) => there.some((key) => key.fingerprint === fingerprint));
   return {
-    title: `${fingerprint} in ${home}`,
-    changes: isThere ? ['- the key'] : [],
+    title: `the keys in ${home}`,
+    changes: ours.map((fingerprint) => `- the key ${fingerprint}`),
     run: async () => {
-      if (isThere) await removeKey(keyring, fingerprint);
+      for (const fingerprint of ours) await removeKey(keyring, fingerprint);
     },
   };
 }

@@ -4,11 +4,11 @@ import type { Clock } from '@binhost/shared/time';
 import { agentError } from '../agent-errors.ts';
 import { readBinrepos } from '../collect/read-binrepos.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
+import type { Keyring } from '../keyring/run-keyring.ts';
 import { entriesOfPool } from '../prove/judge-index.ts';
 import type { JoinStepName } from './join-step-names.ts';
 import type { PlannedStep } from './join-steps.ts';
 import { proveProbe } from './prove-probe.ts';
-import type { Keyring } from './run-keyring.ts';
 import { runPortageLook } from './run-portage-look.ts';
 
 export interface ProofQuestion {

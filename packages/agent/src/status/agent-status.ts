@@ -20,6 +20,8 @@ export interface AgentStatus {
     packagesUrl: string | null;
     coordinatorVersion: string | null;
   };
+  /** The binhost's signing keys, as it named them last; null: it has not, or join left them to this node's owner. */
+  signingKeys: SigningKeyView[] | null;
   /** A look that runs now. */
   looking: { sinceMs: number; reason: string } | null;
   lastLook: LookView | null;
@@ -34,6 +36,13 @@ export interface AgentStatus {
   situations: SituationView[];
   /** What was wrong with the last event's hooks. */
   hookProblems: string[];
+}
+
+export interface SigningKeyView {
+  /** Upper-case hexadecimal. */
+  fingerprint: string;
+  /** Portage takes what it signs. */
+  isTrusted: boolean;
 }
 
 /** One look in short. */
@@ -57,13 +66,14 @@ export interface ShownFacts {
   looking: AgentStatus['looking'];
   lastLook: Omit<LookView, 'isAcknowledged'> | null;
   welcome: Welcome | null;
+  signingKeys: AgentStatus['signingKeys'];
   wishes: Wishes | null;
   /** The pool's index, as the coordinator told it last; null: it tells none. */
   index: IndexFacts | null;
   proofs: Proofs['results'];
   lastReport: Report | null;
   /** By who finds them: each replaces its own with every look. */
-  situations: Record<'fault' | 'trust' | 'state' | 'look' | 'prove' | 'link', Situation[]>;
+  situations: Record<'fault' | 'trust' | 'keys' | 'state' | 'look' | 'prove' | 'link', Situation[]>;
 }
 
 export function shownFacts(startedAtMs: number): ShownFacts {
@@ -72,11 +82,12 @@ export function shownFacts(startedAtMs: number): ShownFacts {
     looking: null,
     lastLook: null,
     welcome: null,
+    signingKeys: null,
     wishes: null,
     index: null,
     proofs: [],
     lastReport: null,
-    situations: { fault: [], trust: [], state: [], look: [], prove: [], link: [] },
+    situations: { fault: [], trust: [], keys: [], state: [], look: [], prove: [], link: [] },
   };
 }
 
@@ -108,6 +119,7 @@ export function agentStatus(parts: StatusParts): AgentStatus {
       packagesUrl: welcome?.packagesUrl ?? null,
       coordinatorVersion: welcome?.coordinatorVersion ?? null,
     },
+    signingKeys: shown.signingKeys,
     looking: shown.looking,
     lastLook: lastLook && { ...lastLook, isAcknowledged: lastLook.number <= parts.lastAcknowledgedReport },
     nextLook: parts.nextLook,

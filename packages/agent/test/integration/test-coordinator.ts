@@ -37,6 +37,7 @@ export interface Knobs {
   refuseReports: string;
   nodeId: string;
   packagesUrl: string | null;
+  signingKeys: Welcome['signingKeys'];
 }
 
 export interface TestCoordinator {
@@ -187,7 +188,7 @@ export async function startTestCoordinator(
       index: null,
       inventoryWanted: hello.inventoryDigest !== null && hello.inventoryDigest !== memory.digest,
       lastReport: memory.lastReport,
-      signingKeys: null,
+      signingKeys: knobs.signingKeys,
       sentAtMs: 0,
     };
   }
@@ -211,6 +212,7 @@ const DEFAULT_KNOBS: Knobs = {
   refuseReports: '',
   nodeId: '6f0e1f66-5f2b-4c86-9b4e-3d6a8f0b7a11',
   packagesUrl: 'http://127.0.0.1:1/packages/default',
+  signingKeys: null,
 };
 
 function write(socket: WebSocket, frame: Frame): void {

@@ -14,6 +14,8 @@ export interface PoolPublisher {
   fingerprint: string;
   /** When the published directory was last compared with its index, on the monotonic clock. */
   checkedMs: number;
+  /** The probe by this key is there. */
+  hasProbe: boolean;
   config: Pick<CoordinatorConfig, 'portage' | 'build'>;
   db: Database;
   clock: Clock;

@@ -103,6 +103,7 @@ async function servePool(options: PoolOptions, pool: string, wake: Wake): Promis
       const { publisher, keys } = await openPool(options, pool, lock);
       faults = 0;
       await clearFault(open.db, { process: 'publisher', name: pool });
+      await makeProbe(publisher);
       // A rotation, or the hour of a key that was made ahead: the pool is opened anew with the key that signs now.
       while (!signal.aborted && !keys.isOutdated()) await publishNext(publisher, { ...options, wake });
     } catch (err) {
@@ -156,10 +157,24 @@ async function idle(
   { config, clock, wake }: Pick<PublisherOptions, 'config' | 'clock'> & { wake: Wake },
 ): Promise<void> {
   const { poll, checkInterval } = config.publish;
+  if (!publisher.hasProbe && (await makeProbe(publisher)))
+    await clearFault(publisher.db, { process: 'publisher', name: publisher.pool });
   const dueMs = publisher.checkedMs + checkInterval - clock.monotonicMs();
   if (dueMs > 0) return wake.wait(clock, Math.min(poll, dueMs));
   await checkPool(publisher);
   await sweepStaging(publisher);
+}
+
+/** Without the probe no node can prove its join, but packages can be published: shown, and tried again while there is time. */
+async function makeProbe(publisher: PoolPublisher): Promise<boolean> {
+  try {
+    await placeProbe(publisher);
+    publisher.hasProbe = true;
+  } catch (err) {
+    await keepFault(publisher, err);
+    publisher.log.warn({ err }, 'probe package not made');
+  }
+  return publisher.hasProbe;
 }
 
 async function checkPool(publisher: PoolPublisher): Promise<void> {
@@ -196,6 +211,7 @@ async function openPool(
     gpg,
     fingerprint: keys.current,
     checkedMs: clock.monotonicMs(),
+    hasProbe: false,
     config,
     clock,
     log,
@@ -210,7 +226,6 @@ async function openPool(
     },
   };
   log.info(await reconcilePublished(publisher), 'pool is ready');
-  await placeProbe(publisher);
   await sweepStaging(publisher);
   return { publisher, keys };
 }

@@ -1,4 +1,4 @@
-/** How Portage's keyring comes to trust the binhost's key. Pure. */
+/** How Portage's keyring comes to trust the binhost's keys. Pure. */
 
 export interface KeyringState {
   /** Its directory is there. */
@@ -64,4 +64,19 @@ export function listedKeys(colons: string): ListedKey[] {
     }
   }
   return found;
+}
+
+/**
+ * A trusted key that has signed the other one, by its full fingerprint, and has not taken that back.
+ *
+ * @param colons output of --with-colons --check-sigs of that key
+ */
+export function voucherOf(
+  colons: string,
+  { fingerprint, trusted }: { fingerprint: string; trusted: readonly string[] },
+): string | undefined {
+  const rows = colons.split('\n').map((line) => line.split(':'));
+  const good = (kind: string) => rows.filter((row) => row[0] === kind && row[1] === '!').map((row) => row[12] ?? '');
+  const revoked = good('rev');
+  return good('sig').find((by) => by !== fingerprint && trusted.includes(by) && !revoked.includes(by));
 }

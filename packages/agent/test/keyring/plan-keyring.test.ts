@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type KeyringState, listedKeys, planKeyring } from '../../src/join/plan-keyring.ts';
-import { POSTSYNC_HOOK } from '../../src/join/postsync-hook.ts';
+import { type KeyringState, listedKeys, planKeyring, voucherOf } from '../../src/keyring/plan-keyring.ts';
 
 const nothing: KeyringState = { exists: false, hasAnchor: false, hasKey: false, isTrusted: false, isReadable: false };
 const ready: KeyringState = { exists: true, hasAnchor: true, hasKey: true, isTrusted: true, isReadable: true };
@@ -33,7 +31,14 @@ test("only primary keys of gpg's list count, with their validity", () => {
   ]);
 });
 
-test('the hook that join installs is the one of packaging/', () => {
-  const file = new URL('../../../../packaging/portage/postsync.d/binhost-agent', import.meta.url);
-  expect(POSTSYNC_HOOK).toBe(readFileSync(file, 'utf8'));
+test('only a good signature by the full fingerprint of a trusted key vouches, and only until it is taken back', () => {
+  const row = (kind: string, validity: string, by: string) => `${kind}:${validity}::22:KEYID:1::::name:10x::${by}:::8:`;
+  const rows = (...lines: string[]) => ['pub:u:255:22:X:1:::u:::scSC:', row('sig', '!', 'NEW'), ...lines].join('\n');
+  const by = (...lines: string[]) => voucherOf(rows(...lines), { fingerprint: 'NEW', trusted: ['OLD', 'NEW'] });
+  expect(by(row('sig', '!', 'OLD'))).toBe('OLD');
+  expect(by()).toBeUndefined();
+  expect(by(row('sig', '-', 'OLD'))).toBeUndefined();
+  expect(by(row('sig', '?', 'OLD'))).toBeUndefined();
+  expect(by(row('sig', '!', 'FOREIGN'))).toBeUndefined();
+  expect(by(row('sig', '!', 'OLD'), row('rev', '!', 'OLD'))).toBeUndefined();
 });

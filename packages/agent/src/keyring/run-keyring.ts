@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '@binhost/shared/time';
 import { agentError } from '../agent-errors.ts';
 import { explainOutcome, runProgram } from '../programs/run-program.ts';
-import { type KeyringAct, type KeyringState, listedKeys } from './plan-keyring.ts';
+import { type KeyringAct, type KeyringState, type ListedKey, listedKeys, voucherOf } from './plan-keyring.ts';
 
 /** gpg at Portage's keyring, and what must be around it. */
 export interface Keyring {
@@ -36,12 +36,20 @@ export async function readKeyring(keyring: Keyring, fingerprint: string): Promis
   };
 }
 
+/** All public keys of a keyring; none where there is no keyring. Changes nothing. @throws JOIN_FAILED */
+export async function readListedKeys(keyring: Keyring): Promise<ListedKey[]> {
+  // gpg would make its files in an empty directory.
+  const names = await readdir(keyring.home).catch(() => []);
+  if (names.length === 0) return [];
+  return listedKeys(await runGpg(keyring, ['--no-auto-check-trustdb', '--with-colons', '--list-keys']));
+}
+
 /** How many keys besides our own anchor and the binhost's. @throws JOIN_FAILED */
-export async function countOtherKeys(keyring: Keyring, fingerprint: string): Promise<number> {
+export async function countOtherKeys(keyring: Keyring, fingerprints: readonly string[]): Promise<number> {
   const list = async (what: string) => listedKeys(await runGpg(keyring, ['--with-colons', what]));
   const own = (await list('--list-secret-keys')).map((one) => one.fingerprint);
-  return (await list('--list-keys')).filter((one) => one.fingerprint !== fingerprint && !own.includes(one.fingerprint))
-    .length;
+  const ours = [...fingerprints, ...own];
+  return (await list('--list-keys')).filter(({ fingerprint }) => !ours.includes(fingerprint)).length;
 }
 
 /**
@@ -55,17 +63,43 @@ export async function extractKey(
   armored: string,
   fingerprint: string,
 ): Promise<string> {
+  return withScratchRing(keyring, [armored], async (scratch) => {
+    const shown = listedKeys(await runGpg(scratch, ['--with-colons', '--list-keys'])).map((key) => key.fingerprint);
+    if (shown.includes(fingerprint)) return runGpg(scratch, ['--armor', '--export', fingerprint]);
+    throw agentError('JOIN_FAILED', `expected the signing key ${fingerprint}, got ${shown.join(', ')}`, {
+      hint: 'The binhost has a new key since the token was made: make a new token with binhost-coordinator token create.',
+    });
+  });
+}
+
+/**
+ * Which of the trusted keys has signed another one; only full fingerprints count, and only keys that Portage's keyring holds.
+ *
+ * @param key armored, alone: nothing else that the coordinator sent takes part
+ * @throws JOIN_FAILED
+ */
+export async function findVoucher(
+  keyring: Keyring,
+  key: string,
+  { fingerprint, trusted }: { fingerprint: string; trusted: readonly string[] },
+): Promise<string | undefined> {
+  const known = await runGpg(keyring, ['--armor', '--export', ...trusted]);
+  return withScratchRing(keyring, [known, key], async (scratch) =>
+    voucherOf(await runGpg(scratch, ['--with-colons', '--check-sigs', fingerprint]), { fingerprint, trusted }),
+  );
+}
+
+/** A keyring that holds the armored keys and is gone afterwards. */
+async function withScratchRing<T>(
+  keyring: Omit<Keyring, 'home'>,
+  armored: readonly string[],
+  act: (scratch: Keyring) => Promise<T>,
+): Promise<T> {
   const home = await mkdtemp(join(tmpdir(), 'binhost-agent-'));
   const scratch = { ...keyring, home };
   try {
-    const file = join(home, 'key.asc');
-    await writeFile(file, armored, { mode: 0o600 });
-    await runGpg(scratch, ['--import', file]);
-    const shown = listedKeys(await runGpg(scratch, ['--with-colons', '--list-keys'])).map((key) => key.fingerprint);
-    if (shown.includes(fingerprint)) return await runGpg(scratch, ['--armor', '--export', fingerprint]);
-    throw agentError('JOIN_FAILED', `expected the signing key ${fingerprint} of the token, got ${shown.join(', ')}`, {
-      hint: 'The binhost has a new key since the token was made: make a new token with binhost-coordinator token create.',
-    });
+    for (const text of armored) await importKey(scratch, text);
+    return await act(scratch);
   } finally {
     await stopAgent(scratch);
     await rm(home, { recursive: true, force: true });
@@ -118,7 +152,7 @@ async function passphraseOf(home: string): Promise<string[]> {
 async function importKey(keyring: Keyring, key: string): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'binhost-agent-'));
   try {
-    await writeFile(join(directory, 'key.asc'), key);
+    await writeFile(join(directory, 'key.asc'), key, { mode: 0o600 });
     await runGpg(keyring, ['--import', join(directory, 'key.asc')]);
   } finally {
     await rm(directory, { recursive: true, force: true });
