@@ -158,7 +158,7 @@ test.each<[string[], RegExp]>([
   [['create', '--pool', 'other'], /expected one of the pools default, got 'other'/],
   [['create', '--name', 'A B'], /expected a host name in lower case/],
   [['revoke', '99999'], /expected a known join token, got '99999'/],
-  [['revoke', 'x'], /expected the number of a join token, got 'x'/],
+  [['revoke', 'x'], /expected a personal token that is not revoked, got 'x'/],
 ])('token %j is answered in one sentence', async (args, sentence) => {
   const { exitCode, stdout, stderr } = await run(...args);
   expect({ exitCode: exitCode !== 0, stdout }).toEqual({ exitCode: true, stdout: '' });
