@@ -4,6 +4,7 @@ import * as binhosts from './binhost-scenarios.ts';
 import * as blockers from './blocker-scenarios.ts';
 import { firstWholeWay } from './first-whole-way.ts';
 import type { Scenario } from './fleet.ts';
+import * as hostile from './hostile-scenarios.ts';
 import * as large from './large-world.ts';
 import * as nodes from './node-scenarios.ts';
 import * as operator from './operator-scenarios.ts';
@@ -25,5 +26,6 @@ export const SCENARIOS: Scenario[] = [
   ...Object.values(ownWays),
   ...Object.values(binhosts),
   ...Object.values(reachability),
+  ...Object.values(hostile),
   ...Object.values(large),
 ];

@@ -97,10 +97,17 @@ def attack_ptrace_of_processes():
 
 
 def attack_open_files_of_the_first_process():
-    harmless = re.compile(r"^(pipe|socket|anon_inode):|^(/dev)?/null$")
-    links = [os.readlink(f"/proc/1/fd/{name}") for name in os.listdir("/proc/1/fd")]
+    files = [f"/proc/1/fd/{name}" for name in os.listdir("/proc/1/fd")]
     places = [os.readlink(f"/proc/1/{name}") for name in ("root", "cwd")]
-    return [one for one in links if not harmless.match(one)] + [one for one in places if one != "/"]
+    return [os.readlink(one) for one in files if not is_harmless(one)] + [one for one in places if one != "/"]
+
+
+def is_harmless(link):
+    """A pipe, a socket, or the null device, wherever it was opened: its path may lie outside of what we see."""
+    if re.match(r"(pipe|socket|anon_inode):", os.readlink(link)):
+        return True
+    found = os.stat(link)
+    return stat.S_ISCHR(found.st_mode) and found.st_rdev == os.makedev(1, 3)
 
 
 def attack_program_of_the_first_process():
