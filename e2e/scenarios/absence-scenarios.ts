@@ -31,6 +31,54 @@ export const binhostAway: Scenario = {
   builds: { [dbus]: 1, [certificates]: 1 },
 };
 
+const dnsmasq = { cpv: 'net-dns/dnsmasq-2.35', iuse: 'dbus resolvconf +dhcp' };
+const newDbus = { cpv: 'sys-apps/dbus-1.16.0', iuse: 'X' };
+
+/** A node sleeps for a week: others' demand and the trees move on; when it wakes it wants what it wants then, and no more. */
+export const nodeAsleep: Scenario = {
+  name: 'node-asleep-for-a-week',
+  fleet: fleetOf({
+    node1: { world: ['net-dns/dnsmasq', 'sys-apps/dbus'] },
+    node2: { world: ['net-dns/dnsmasq'] },
+  }),
+  expected: {
+    node1: { 'net-dns/dnsmasq-2.34': ready, [dbus]: ready },
+    node2: { 'net-dns/dnsmasq-2.34': ready },
+  },
+  story: [
+    {
+      when: 'node1 sleeps, the binhost and node2 sync and node2 wants more',
+      happens: [
+        { stop: 'node1' },
+        { sync: 'binhost', ebuilds: [dnsmasq, newDbus] },
+        { sync: 'node2', ebuilds: [dnsmasq, newDbus] },
+        { want: ['sys-apps/dbus', 'app-misc/ca-certificates'], on: 'node2' },
+      ],
+      expected: { node2: { [dnsmasq.cpv]: ready, [newDbus.cpv]: ready, [certificates]: ready } },
+    },
+    {
+      when: 'node1 has synced as well and wakes with a world of its own',
+      happens: [
+        { appearOn: 'node1', ebuilds: [dnsmasq, newDbus] },
+        { start: 'node1' },
+        { want: ['net-analyzer/traceroute'], on: 'node1' },
+      ],
+      expected: {
+        node1: { [dnsmasq.cpv]: ready, [newDbus.cpv]: ready, 'net-analyzer/traceroute-1.4_p12-r5': ready },
+        node2: { [dnsmasq.cpv]: ready, [newDbus.cpv]: ready, [certificates]: ready },
+      },
+    },
+  ],
+  builds: {
+    'net-dns/dnsmasq-2.34': 1,
+    [dbus]: 1,
+    [dnsmasq.cpv]: 1,
+    [newDbus.cpv]: 1,
+    [certificates]: 1,
+    'net-analyzer/traceroute-1.4_p12-r5': 1,
+  },
+};
+
 const slow: EbuildOf = { cpv: 'app-misc/slow-1.0', compileSeconds: 15 };
 const building = { state: 'waiting', reasonCode: 'build-building', build: 'building' } as const;
 

@@ -122,3 +122,38 @@ export const deniedThenAllowed: Scenario = {
   ],
   builds: { [certificates]: 1, [dbus]: 1 },
 };
+
+const LIBRARY = 'libfound.so.1';
+const automagic: EbuildOf[] = [
+  { cpv: 'dev-libs/found-1.0', library: LIBRARY },
+  { cpv: 'app-misc/linker-1.0', finds: LIBRARY },
+];
+
+/** A package links against a library that it found and does not depend on: kept back, with the library named, until a person approves. */
+export const automagicLibrary: Scenario = {
+  name: 'automagic-library-is-quarantined',
+  buildRoots: true,
+  fleet: {
+    repositories: { main: [...storyEbuilds, ...automagic] },
+    binhost: { world: ['dev-libs/found'], installed: ['dev-libs/found-1.0'] },
+    nodes: { node1: { world: ['app-misc/linker'] } },
+  },
+  expected: {
+    node1: {
+      'app-misc/linker-1.0': {
+        state: 'waiting',
+        reasonCode: 'build-quarantined',
+        build: 'quarantined',
+        saying: `automagic: ${LIBRARY} from dev-libs/found-1.0`,
+      },
+    },
+  },
+  story: [
+    {
+      when: 'a person approves',
+      happens: [{ deed: 'approve', cpv: 'app-misc/linker-1.0' }],
+      expected: { node1: { 'app-misc/linker-1.0': { state: 'ready' } } },
+    },
+  ],
+  builds: { 'app-misc/linker-1.0': 1 },
+};

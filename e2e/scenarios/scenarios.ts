@@ -10,6 +10,7 @@ import * as nodes from './node-scenarios.ts';
 import * as operator from './operator-scenarios.ts';
 import * as ownWays from './own-way-scenarios.ts';
 import * as plain from './plain-scenarios.ts';
+import * as published from './published-scenarios.ts';
 import * as reachability from './reachability-scenarios.ts';
 import * as trees from './tree-scenarios.ts';
 
@@ -22,6 +23,7 @@ export const SCENARIOS: Scenario[] = [
   ...Object.values(blockers),
   ...Object.values(operator),
   ...Object.values(trees),
+  ...Object.values(published),
   ...Object.values(absences),
   ...Object.values(ownWays),
   ...Object.values(binhosts),

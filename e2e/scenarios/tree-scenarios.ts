@@ -3,6 +3,8 @@ import type { EbuildOf, Fleet, Scenario } from './fleet.ts';
 
 /** Trees that move: the binhost's and the nodes', not always at the same time. */
 
+const certificates = 'app-misc/ca-certificates-20061027.2';
+
 function fleetOf(nodes: Fleet['nodes'], more: EbuildOf[] = []): Fleet {
   return { repositories: { main: [...storyEbuilds, ...more] }, binhost: { world: [] }, nodes };
 }
@@ -22,6 +24,21 @@ export const binhostCatchesUp: Scenario = {
     },
   ],
   builds: { [fresh.cpv]: 1 },
+};
+
+/** The binhost has a newer version already; the node is served the one that it wants, and the newer one once it has synced. */
+export const nodeCatchesUp: Scenario = {
+  name: 'node-syncs-after-the-binhost',
+  fleet: { ...fleetOf({ node1: { world: ['app-misc/ca-certificates'] } }), ownEbuilds: { binhost: [fresh] } },
+  expected: { node1: { [certificates]: { state: 'ready' } } },
+  story: [
+    {
+      when: 'the node syncs a tree that has the newer version',
+      happens: [{ sync: 'node1', ebuilds: [fresh] }],
+      expected: { node1: { [fresh.cpv]: { state: 'ready' } } },
+    },
+  ],
+  builds: { [certificates]: 1, [fresh.cpv]: 1 },
 };
 
 const broken: EbuildOf = { cpv: 'app-arch/broken-1.0', breaks: 'this package never compiles' };
