@@ -78,7 +78,8 @@ export class Agent {
       lastReport: () => shown.lastReport,
       log: (request) =>
         findBuildLog(request, {
-          ...config.coordinator,
+          url: config.coordinator.url,
+          readToken: shown.welcome?.readToken ?? null,
           trust: () => readCoordinatorCa({ configured: config.coordinator.ca, state: config.paths.state }),
           limitMs: config.link.connectLimit,
           clock: this.world.clock,

@@ -72,6 +72,7 @@ export function apiParts(flow: Flow, parts: ServeParts, db: Database): DoorParts
     },
     operator: operatorActions(flow, parts, db),
     operators: flow.operators,
+    readTokens: flow.readTokens,
     tokens: makeTokenActions(joinParts(parts, db)),
     identities: makeIdentityActions({
       db,
@@ -103,7 +104,9 @@ function openGateway(flow: Flow, parts: ServeParts, db: Database): AgentGateway 
       flow.notify.wake();
     },
     onOffline: (node, session) => {
-      if (flow.agents.remove(node, session)) flow.presence.note(node.id);
+      if (!flow.agents.remove(node, session)) return;
+      flow.readTokens.drop(node.id);
+      flow.presence.note(node.id);
     },
     limits: { ...limits, pingIntervalMs: pingInterval, helloTimeoutMs: helloTimeout, maxFrame, maxBuffered },
     budgets: makeNodeBudgets(limits, parts.clock),

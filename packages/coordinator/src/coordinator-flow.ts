@@ -3,6 +3,7 @@ import { errorSentence } from '@binhost/shared/errors';
 import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from '@binhost/shared/protocol';
 import { judgeIdentity } from './access/judge-identity.ts';
 import { identityOf, identityOfName, markIdentitySeen } from './access/node-identity-store.ts';
+import { NodeReadTokens } from './access/node-read-tokens.ts';
 import { makeOperators, type Operators } from './access/operators.ts';
 import { packagesUrl } from './config/packages-url.ts';
 import type { CoordinatorParts } from './coordinator.ts';
@@ -40,6 +41,7 @@ import { openEmergeLog } from './tree/emerge-log.ts';
 /** The steps of `serve`, each with the one that follows it: the way of the data is said here and nowhere else. */
 export interface Flow {
   operators: Operators;
+  readTokens: NodeReadTokens;
   agents: OnlineAgents;
   presence: Presence;
   /** Makes wishes of the node's newest report. What stops it is logged, shown in the status, and tried again by the poll. */
@@ -55,6 +57,7 @@ export interface Flow {
 export function wireSteps({ config, clock, log }: CoordinatorParts, db: Database): Flow {
   // access: which people are let in
   const operators = makeOperators({ db, limits: { ...config.access, ...config.limits }, clock });
+  const readTokens = new NodeReadTokens();
 
   // link: who is connected, and what is pushed to them
   const agents = new OnlineAgents({
@@ -118,7 +121,7 @@ export function wireSteps({ config, clock, log }: CoordinatorParts, db: Database
     },
     (err) => log.error({ step: 'notify', err }, 'agents could not be notified'),
   );
-  return { operators, agents, presence, refresh, tree, unread, planner, settle, notify };
+  return { operators, readTokens, agents, presence, refresh, tree, unread, planner, settle, notify };
 }
 
 /** What agents say, and what follows from it. Each resolves after the commit; what it returns runs after the acknowledgement. */
@@ -145,6 +148,7 @@ export function agentHandlers(flow: Flow, { config, clock, version }: Coordinato
           inventoryWanted,
           lastReport,
           signingKeys: (await keysToTell(join(config.paths.packages, node.pool))) ?? null,
+          readToken: flow.readTokens.issue(node.id),
           sentAtMs: clock.nowMs(),
         },
       };

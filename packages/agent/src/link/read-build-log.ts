@@ -1,6 +1,6 @@
 /**
  * The coordinator's log of the build that serves a package, for `binhost-agent log`. The running agent asks the control
- * listener, so that nobody but it needs the secret. Plain reading over HTTP; nothing is kept.
+ * listener: only it holds the token that the link brought. Plain reading over HTTP; nothing is kept.
  */
 import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
@@ -21,7 +21,8 @@ export interface LogRequest {
 
 export interface LogSource {
   url: string;
-  secret: string;
+  /** From the newest welcome; null: none was heard. */
+  readToken: string | null;
   /** How the coordinator is verified. @throws CA_UNUSABLE */
   trust: () => ServerTrust;
   /** The handshake may take this long. */
@@ -80,8 +81,8 @@ async function answer(url: URL, source: LogSource, signal: AbortSignal): Promise
 const MAX_ERROR_BYTES = 64 * 1024;
 
 async function get(url: URL, source: LogSource, signal: AbortSignal): Promise<IncomingMessage> {
-  const { secret, trust, limitMs, clock } = source;
-  const headers = secret === '' ? {} : { authorization: `Bearer ${secret}` };
+  const { readToken, trust, limitMs, clock } = source;
+  const headers = readToken === null ? {} : { authorization: `Bearer ${readToken}` };
   const isTls = url.protocol === 'https:';
   const socket = isTls ? await openTransport({ address: url, trust: trust(), limitMs, clock, signal }) : undefined;
   const send = isTls ? tlsRequest : plainRequest;

@@ -100,7 +100,7 @@ test('why tells the wish, the row of the last look and what to do', async () => 
   expect((await run(['why', 'no/thing'])).code).toBe(1);
 });
 
-test("log shows the coordinator's log of the build that serves the wish, without knowing the secret", async () => {
+test("log shows the coordinator's log of the build that serves the wish, with what the link brought", async () => {
   const build = (id: number, useEnabled: string[]) => ({
     id,
     pool: 'default',

@@ -17,6 +17,9 @@ import {
 } from '@binhost/shared/protocol';
 import { type WebSocket, WebSocketServer } from 'ws';
 
+/** What a welcome brings for reading builds and logs. */
+const READ_TOKEN = 'r'.repeat(43);
+
 /** A coordinator made small: the real protocol over real sockets, everything it hears kept. Every knob may be turned at any time. */
 export interface Knobs {
   /** What agents must show; empty: nothing. */
@@ -81,7 +84,7 @@ export async function startTestCoordinator(
   const memory = { digest: null as string | null, lastReport: 0, sequence: 0 };
   const answers = new Map<string, string>();
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    const isAllowed = knobs.secret === '' || request.headers.authorization === `Bearer ${knobs.secret}`;
+    const isAllowed = request.headers.authorization === `Bearer ${READ_TOKEN}`;
     const body = isAllowed ? answers.get(request.url ?? '') : undefined;
     response.writeHead(body === undefined ? 404 : 200).end(body);
   };
@@ -189,6 +192,7 @@ export async function startTestCoordinator(
       inventoryWanted: hello.inventoryDigest !== null && hello.inventoryDigest !== memory.digest,
       lastReport: memory.lastReport,
       signingKeys: knobs.signingKeys,
+      readToken: READ_TOKEN,
       sentAtMs: 0,
     };
   }

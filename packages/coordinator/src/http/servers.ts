@@ -2,6 +2,7 @@ import type { Clock } from '@binhost/shared/time';
 import cookie from '@fastify/cookie';
 import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
+import type { NodeReadTokens } from '../access/node-read-tokens.ts';
 import type { Operators } from '../access/operators.ts';
 import { controlSecret } from '../config/control-listener.ts';
 import type { CoordinatorConfig } from '../config/coordinator-config.ts';
@@ -45,6 +46,7 @@ export interface DoorParts extends ApiParts {
   actions: AdminActions & ChoreActions;
   operator: OperatorActions;
   operators: Operators;
+  readTokens: NodeReadTokens;
   tokens: TokenActions;
   identities: IdentityActions;
   config: CoordinatorConfig;
@@ -62,7 +64,8 @@ export function controlServer(parts: DoorParts & { join: JoinDoors; tls: ServerT
   app.addHook('onRequest', async (_request, reply) => void reply.header('Cache-Control', 'no-store'));
   // The guard's hooks have to come after those that read the cookies.
   app.after(() => {
-    const isNode = (authorization: string | undefined): boolean => isRightSecret(secret, authorization);
+    const isNode = (authorization: string | undefined): boolean =>
+      parts.readTokens.isShown(authorization) || isRightSecret(secret, authorization);
     openDoor(app, { kind: 'control', isNode, origins: parts.config.access.origins }, parts);
     sessionRoutes(app, parts.operators);
     joinRoute(app, parts.join);

@@ -12,6 +12,11 @@ export const indexFacts = z.object({
 });
 export type IndexFacts = z.infer<typeof indexFacts>;
 
+const readTokenValue = z
+  .string()
+  .max(43)
+  .regex(/^[A-Za-z0-9_-]{43}$/, 'expected 43 letters, digits, - or _');
+
 /** The coordinator's answer to hello. */
 export const welcome = z.object({
   type: z.literal('welcome'),
@@ -32,6 +37,8 @@ export const welcome = z.object({
   lastReport: z.number().int().min(0),
   /** null: the pool has no publisher yet. Absent in what older coordinators say. */
   signingKeys: signingKeyFacts.nullable().default(null),
+  /** Lets the node read builds and their logs over HTTP while this connection lasts. Absent in what older coordinators say. */
+  readToken: readTokenValue.nullable().default(null),
   sentAtMs: epochMsValue,
 });
 export type Welcome = z.infer<typeof welcome>;
