@@ -292,6 +292,7 @@ export const coordinatorConfig = z.object({
         .default('')
         .describe('GnuPG home of the signing keys; empty: gnupg below paths.state, readable by the publisher alone'),
       poll: durationMs('30s').describe('Longest pause between two looks for finished builds'),
+      maxPackage: byteSize('64GiB').describe('A package that is larger is refused when it is handed over'),
       keyLead: durationMs('1h').describe('How long a rotated signing key is told to the nodes before it signs'),
       keyWarning: durationMs('30d').describe('How long before it expires a signing key is warned of'),
       checkInterval: durationMs('10m').describe(

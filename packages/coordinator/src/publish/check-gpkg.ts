@@ -1,11 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { type GpkgManifest, parseGpkgManifest } from '@binhost/shared/portage';
 import { createTarDecoder, type ParsedTarEntry } from 'modern-tar';
 import { coordinatorError } from '../coordinator-errors.ts';
 import { type PackageMetadata, parseGpkgMetadata } from './gpkg-metadata.ts';
+import { openUntrusted } from './open-untrusted.ts';
 import { unpackMetadata } from './unpack-metadata.ts';
 
 /** A gpkg that is whole: what it is, and the digests of its file. */
@@ -34,10 +34,20 @@ const MAX_MEMBERS = 16;
  * @throws PACKAGE_BROKEN naming the file and what is wrong with it
  */
 export async function checkGpkg(file: string): Promise<CheckedGpkg> {
-  const { size } = await lstat(file);
+  const handle = await openUntrusted(file);
+  if (!handle) throw broken(file, 'no regular file');
+  try {
+    return await checkOpened(file, handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function checkOpened(file: string, handle: FileHandle): Promise<CheckedGpkg> {
+  const { size } = await handle.stat();
   if (size === 0) throw broken(file, 'a zero-byte file, which an interrupted build leaves');
   const whole = { md5: createHash('md5'), sha1: createHash('sha1'), sha512: createHash('sha512') };
-  const members = await readMembers(file, Object.values(whole));
+  const members = await readMembers(file, hashedChunks(handle, size, Object.values(whole)));
   const manifestText = members.get('Manifest')?.content?.toString('utf8');
   const manifest = manifestText === undefined ? undefined : parseGpkgManifest(manifestText);
   if (manifestText === undefined || !manifest) throw broken(file, 'no Manifest, or one that cannot be read');
@@ -55,12 +65,12 @@ interface Member {
   content: Buffer | undefined;
 }
 
-async function readMembers(file: string, wholeFile: Hash[]): Promise<Map<string, Member>> {
+async function readMembers(file: string, chunks: AsyncIterable<Buffer>): Promise<Map<string, Member>> {
   const members = new Map<string, Member>();
   let directory: string | undefined;
   try {
     const decoder = createTarDecoder({ strict: true });
-    const source = Readable.toWeb(Readable.from(hashedChunks(file, wholeFile))) as ReadableStream<Uint8Array>;
+    const source = Readable.toWeb(Readable.from(chunks)) as ReadableStream<Uint8Array>;
     for await (const entry of source.pipeThrough(decoder)) {
       const [parent = '', name = '', ...deeper] = entry.header.name.split('/');
       directory ??= parent;
@@ -77,8 +87,10 @@ async function readMembers(file: string, wholeFile: Hash[]): Promise<Map<string,
   return members;
 }
 
-async function* hashedChunks(file: string, hashes: Hash[]): AsyncGenerator<Buffer> {
-  for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
+/** No byte more than the file had when it was opened. */
+async function* hashedChunks(handle: FileHandle, size: number, hashes: Hash[]): AsyncGenerator<Buffer> {
+  const options = { start: 0, end: size - 1, autoClose: false, highWaterMark: 256 * 1024 };
+  for await (const chunk of handle.createReadStream(options) as AsyncIterable<Buffer>) {
     for (const hash of hashes) hash.update(chunk);
     yield chunk;
   }

@@ -8,9 +8,9 @@ import { CHANNELS } from '../db/channels.ts';
 import type { Database } from '../db/database.ts';
 import { notifyChannel } from '../db/notify-store.ts';
 import { settlePublished } from '../queue/build-store.ts';
-import { type HandedOver, planImport } from './plan-publication.ts';
+import { planImport } from './plan-publication.ts';
 import type { PoolPublisher } from './pool-publisher.ts';
-import { checkOrWhyNot, extendIndex, placeAll, rowOf } from './publish-attempt.ts';
+import { extendIndex, lookThrough, placeAll, rowOf } from './publish-attempt.ts';
 import { listGpkgs, poolPaths, removeTree } from './published-directory.ts';
 import { publishedOfVersions, recordPublished } from './published-store.ts';
 
@@ -81,10 +81,7 @@ function isImportOf(name: string, pool: string): boolean {
 
 async function publishImport(publisher: PoolPublisher, directory: string): Promise<void> {
   const { db, pool, log } = publisher;
-  const handedOver: HandedOver[] = [];
-  for (const { path } of await listGpkgs(directory)) {
-    handedOver.push({ path, result: await checkOrWhyNot(join(directory, path)) });
-  }
+  const handedOver = await lookThrough(directory, publisher.config.publish);
   const cpvs = handedOver.flatMap(({ result }) => ('broken' in result ? [] : [result.cpv]));
   const plan = planImport({ pool, handedOver, published: await publishedOfVersions(db, pool, cpvs) });
   for (const drop of plan.dropped) log.warn(drop, 'left a package out of the import');

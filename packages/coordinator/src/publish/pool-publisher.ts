@@ -16,7 +16,7 @@ export interface PoolPublisher {
   checkedMs: number;
   /** The probe by this key is there. */
   hasProbe: boolean;
-  config: Pick<CoordinatorConfig, 'portage' | 'build'>;
+  config: Pick<CoordinatorConfig, 'portage' | 'build' | 'publish'>;
   db: Database;
   clock: Clock;
   log: Logger;

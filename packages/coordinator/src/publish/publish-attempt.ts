@@ -12,6 +12,7 @@ import { type CheckedGpkg, checkGpkg } from './check-gpkg.ts';
 import { indexEntry } from './index-entry.ts';
 import { readIndex, writeIndex } from './index-file.ts';
 import { mergeRevisions, nextTimestamp } from './index-header.ts';
+import { isPlainDirectory, openUntrusted } from './open-untrusted.ts';
 import { type HandedOver, type Publication, type PublicationItem, planPublication } from './plan-publication.ts';
 import type { PoolPublisher } from './pool-publisher.ts';
 import { listGpkgs, type Placed, placeFile, removeTree } from './published-directory.ts';
@@ -82,19 +83,33 @@ async function removeHandOver(staging: string, log: Logger): Promise<void> {
   await removeTree(staging).catch((err: unknown) => log.warn({ err, staging }, 'could not remove hand-over'));
 }
 
-async function planHandOver({ db, pool }: PoolPublisher, job: PublishJob, staging: string): Promise<Publication> {
-  const handedOver: HandedOver[] = [];
-  for (const { path } of await listGpkgs(staging)) {
-    handedOver.push({ path, result: await checkOrWhyNot(join(staging, path)) });
-  }
+async function planHandOver(
+  { db, pool, config }: PoolPublisher,
+  job: PublishJob,
+  staging: string,
+): Promise<Publication> {
+  const handedOver = await lookThrough(staging, config.publish);
   const cpvs = handedOver.flatMap(({ result }) => ('broken' in result ? [] : [result.cpv]));
   const published = await publishedOfVersions(db, pool, [job.cpv, ...cpvs]);
   const root = job.isApproved ? undefined : await readBuildRoot(staging);
   return planPublication({ wanted: job, handedOver, published, root });
 }
 
-/** @returns what a gpkg is, or one sentence that says why it can't be used */
-export async function checkOrWhyNot(file: string): Promise<HandedOver['result']> {
+/** Every package of a hand-over, with what it is, or one sentence that says why it can't be used. */
+export async function lookThrough(directory: string, { maxPackage }: { maxPackage: number }): Promise<HandedOver[]> {
+  const handedOver: HandedOver[] = [];
+  const found = (await isPlainDirectory(directory)) ? await listGpkgs(directory) : [];
+  for (const { path, size } of found) {
+    const isLarge = size > maxPackage;
+    const result = isLarge
+      ? { broken: `${path} has ${size} bytes, more than publish.maxPackage (${maxPackage})` }
+      : await checkOrWhyNot(join(directory, path));
+    handedOver.push({ path, result });
+  }
+  return handedOver;
+}
+
+async function checkOrWhyNot(file: string): Promise<HandedOver['result']> {
   try {
     return (await checkGpkg(file)).metadata;
   } catch (error) {
@@ -144,7 +159,7 @@ async function signCopy(
   { gpg, fingerprint, config }: PoolPublisher,
   { from, file, item }: { from: string; file: string; item: PublicationItem },
 ): Promise<CheckedGpkg> {
-  await copyFile(from, file, constants.COPYFILE_FICLONE);
+  await copyUntrusted(from, file);
   await runGpkgSign(file, { gpkgSign: config.portage.gpkgSign, gpg, fingerprint });
   const handle = await open(file, 'r+');
   try {
@@ -162,6 +177,22 @@ async function signCopy(
     `expected ${item.path} signed by ${fingerprint}, got ${isSame ? (signer ?? 'no good signature') : 'other contents'}`,
     { hint: 'Check that gpkg-sign works for the user of the publisher.', retryable: true },
   );
+}
+
+async function copyUntrusted(from: string, to: string): Promise<void> {
+  const handle = await openUntrusted(from);
+  if (!handle) {
+    throw coordinatorError('SIGNING_FAILED', `expected the regular file ${from}, which was there before, found none`, {
+      hint: 'Somebody else writes to the staging directory: see who may.',
+      retryable: true,
+    });
+  }
+  try {
+    // By what is open, not by its name; the kernel shares the blocks where the file system can.
+    await copyFile(`/proc/self/fd/${handle.fd}`, to, constants.COPYFILE_FICLONE);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Writes the index with the new packages in it; the index on disk decides what else stands there. */

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RootPackage } from './automagic.ts';
+import { readUntrustedText } from './open-untrusted.ts';
 
 /**
  * Reads what the builder wrote down of the build root: `build-root.json` in the hand-over directory,
@@ -9,7 +9,7 @@ import type { RootPackage } from './automagic.ts';
  * @returns undefined where there is none: then nothing can be said about automagic libraries
  */
 export async function readBuildRoot(staging: string): Promise<RootPackage[] | undefined> {
-  const text = await readFile(join(staging, BUILD_ROOT_FILE), 'utf8').catch(() => undefined);
+  const text = await readUntrustedText(join(staging, BUILD_ROOT_FILE), MAX_BYTES).catch(() => undefined);
   if (text === undefined) return undefined;
   try {
     const { format, packages } = JSON.parse(text) as { format?: unknown; packages?: unknown };
@@ -20,6 +20,8 @@ export async function readBuildRoot(staging: string): Promise<RootPackage[] | un
 }
 
 export const BUILD_ROOT_FILE = 'build-root.json';
+/** A root of 2,000 packages takes 2 MiB. */
+const MAX_BYTES = 64 * 1024 * 1024;
 
 function isRootPackage(value: unknown): value is RootPackage {
   if (typeof value !== 'object' || value === null) return false;
