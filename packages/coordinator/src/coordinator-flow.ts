@@ -9,6 +9,7 @@ import { packagesUrl } from './config/packages-url.ts';
 import type { CoordinatorParts } from './coordinator.ts';
 import type { Database } from './db/database.ts';
 import { applyPublished } from './demand/apply-published.ts';
+import { storeOverBudget } from './demand/budget-store.ts';
 import { followFailures } from './demand/follow-failures.ts';
 import { followWishes } from './demand/follow-wishes.ts';
 import { loadDemand, loadWanted } from './demand/load-demand.ts';
@@ -27,12 +28,12 @@ import { appendEvent, markSeen, raiseCursor } from './notify/event-store.ts';
 import { notifyAgents } from './notify/notify-agents.ts';
 import { expectedSeconds } from './plan/expected-seconds.ts';
 import { makePlanner, type Planner } from './plan/planner.ts';
-import type { ExpectedSeconds } from './plan/rank-builds.ts';
 import { keysToTell } from './publish/pool-key.ts';
 import { currentIndex, currentIndexes, loadPublished, publishedOfVersions } from './publish/published-store.ts';
 import { enqueueBuild, loadLiveBuilds, moveBuild, needBuilds, setPriority } from './queue/build-store.ts';
 import { loadBuildSeconds } from './queue/duration-store.ts';
 import { loadCancelledVariants } from './queue/operator-store.ts';
+import { countPlanned } from './queue/planned-count-store.ts';
 import { loadDenials } from './queue/policy-read-store.ts';
 import { loadNodes } from './status/status-store.ts';
 import { type EbuildTree, openEbuildTree } from './tree/ebuild-tree.ts';
@@ -92,12 +93,7 @@ export function wireSteps({ config, clock, log }: CoordinatorParts, db: Database
   };
 
   // plan: wishes become builds; builder processes take them out of the queue
-  const queue = { loadLiveBuilds, loadCancelledVariants, enqueueBuild, needBuilds, moveBuild, setPriority };
-  const emergeLog = openEmergeLog(config.portage.root);
-  const loadExpectedSeconds = async (): Promise<ExpectedSeconds> =>
-    expectedSeconds(await loadBuildSeconds(db), await emergeLog());
-  const read = { loadDemand, loadWanted, publishedOfVersions, loadExpectedSeconds };
-  const planner = makePlanner({ db, tree, config, clock, log, ...read, ...queue });
+  const planner = wirePlanner({ config, clock, log }, db, { tree, agents });
 
   // publish: a publisher process has changed an index; the wishes follow it
   const newFailures = followFailures(db);
@@ -122,6 +118,33 @@ export function wireSteps({ config, clock, log }: CoordinatorParts, db: Database
     (err) => log.error({ step: 'notify', err }, 'agents could not be notified'),
   );
   return { operators, readTokens, agents, presence, refresh, tree, unread, planner, settle, notify };
+}
+
+function wirePlanner(
+  { config, clock, log }: Pick<CoordinatorParts, 'config' | 'clock' | 'log'>,
+  db: Database,
+  { tree, agents }: Pick<Flow, 'tree' | 'agents'>,
+): Planner {
+  const emergeLog = openEmergeLog(config.portage.root);
+  return makePlanner({
+    db,
+    tree,
+    config,
+    clock,
+    log,
+    loadDemand,
+    loadWanted,
+    storeOverBudget: async (_db, over) => agents.pushWishes(await storeOverBudget(db, over)),
+    publishedOfVersions,
+    loadExpectedSeconds: async () => expectedSeconds(await loadBuildSeconds(db), await emergeLog()),
+    loadLiveBuilds,
+    loadCancelledVariants,
+    countPlanned,
+    enqueueBuild,
+    needBuilds,
+    moveBuild,
+    setPriority,
+  });
 }
 
 /** What agents say, and what follows from it. Each resolves after the commit; what it returns runs after the acknowledgement. */

@@ -144,6 +144,20 @@ export const coordinatorConfig = z.object({
         .min(1)
         .default(1200)
         .describe('Reports that one node may send in an hour; what is more is refused, with the reason shown there'),
+      wishesPerNode: z
+        .number()
+        .int()
+        .min(1)
+        .default(3000)
+        .describe(
+          'Builds that may wait at a time because of one node; its other wishes wait their turn, with the reason',
+        ),
+      buildsPerDay: z
+        .number()
+        .int()
+        .min(1)
+        .default(3000)
+        .describe('Builds that one node may cause in 24 hours; its other wishes wait, with the reason shown there'),
       logPerHour: byteSize('1MiB').describe(
         'Bytes of log that one address or node may cause in an hour by what is refused',
       ),

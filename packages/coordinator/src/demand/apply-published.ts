@@ -8,7 +8,7 @@ import type { IndexFacts, PackagesPublished } from '@binhost/shared/protocol';
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../log.ts';
 import { chooseAnnouncements } from './choose-announcements.ts';
-import { NOT_LOOKED } from './decide-wishes.ts';
+import { NOT_LOOKED, OVER_BUDGET } from './decide-wishes.ts';
 import { loadServing, type PublishedOfVersions } from './load-serving.ts';
 import { moveWish } from './move-wish.ts';
 import type { PublishedVariant } from './published-variant.ts';
@@ -53,7 +53,9 @@ async function applyToNode(deps: ApplyPublished, nodeId: string): Promise<boolea
     const index = pool === undefined ? undefined : await deps.currentIndex(tx, pool);
     if (!index) return false;
     const done = new Set(announce.map(({ wish }) => wish.id));
-    const stillWaiting = wishes.filter((wish) => wish.state === 'waiting' && !done.has(wish.id));
+    const stillWaiting = wishes.filter(
+      (wish) => wish.state === 'waiting' && wish.reasonCode !== OVER_BUDGET && !done.has(wish.id),
+    );
     const stillBuilding = await countBuilding(
       tx,
       stillWaiting.map((wish) => wish.variantKey),

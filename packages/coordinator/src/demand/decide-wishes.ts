@@ -87,6 +87,8 @@ function onWanted(wish: LiveWish, row: ReportRow, judgement: Judgement, snapshot
   if (wish.state === 'refused') {
     return { kind: 'keep', wishId: wish.id, position, ...refusal(wish, { row, judgement }, snapshot) };
   }
+  // what the plan has noted stays until the plan takes it off
+  if (wish.reasonCode === OVER_BUDGET && judgement.event === 'build-wanted') return keep(wish, row);
   const reasons = reasonOf(judgement);
   const moves = nextWishState(wish.state, judgement.event) !== undefined;
   if (moves) return { kind: 'move', wishId: wish.id, event: judgement.event, position, ...reasons };
@@ -110,6 +112,9 @@ function onTaken(
   const reason = "the node's Portage takes the binary; the node has not proven its file yet";
   return { ...kept, reasonCode: 'proof-awaited', reason };
 }
+
+/** Reason code of a waiting wish that is over its node's budget. */
+export const OVER_BUDGET = 'over-budget';
 
 /** Reason code of a published wish until the node has looked again. */
 export const NOT_LOOKED = 'not-looked';

@@ -14,6 +14,7 @@ import { loadServing, type PublishedOfVersions } from '../demand/load-serving.ts
 import type { Logger } from '../log.ts';
 import type { EbuildMetadata } from '../tree/ebuild-metadata.ts';
 import type { EbuildTree } from '../tree/ebuild-tree.ts';
+import { budgetDemand, type WishOverBudget } from './budget-demand.ts';
 import { type PlanAction, planBuilds } from './plan-builds.ts';
 import type { LiveBuildFacts, PlannedBuild } from './planned-build.ts';
 import type { ExpectedSeconds } from './rank-builds.ts';
@@ -27,12 +28,16 @@ export interface PlannerDeps {
   // from demand
   loadDemand(db: Database): Promise<Demand[]>;
   loadWanted(db: Database): Promise<Map<string, WantedPackage[]>>;
+  /** Notes which wishes are over their node's budget: all of them, of all nodes. */
+  storeOverBudget(db: Database, over: readonly WishOverBudget[]): Promise<unknown>;
   // from queue
+  /** Builds planned since then, by the node that they were planned for first. */
+  countPlanned(db: Database, sinceMs: number): Promise<Map<string, number>>;
   loadLiveBuilds(db: Database): Promise<LiveBuildFacts[]>;
   enqueueBuild(db: Database, build: PlannedBuild & { needs: number[] }): Promise<{ buildId: number; created: boolean }>;
   needBuilds(db: Database, buildId: number, needs: number[]): Promise<unknown>;
   moveBuild(db: Database, move: { buildId: number; event: 'supersede'; reason: string }): Promise<unknown>;
-  loadCancelledVariants?(db: Database, variantKeys: string[]): Promise<ReadonlyMap<string, unknown>>;
+  loadCancelledVariants(db: Database, variantKeys: string[]): Promise<ReadonlyMap<string, unknown>>;
   setPriority(db: Database, buildId: number, priority: number, reason: string): Promise<void>;
   // from publish
   publishedOfVersions: PublishedOfVersions;
@@ -76,8 +81,10 @@ export function makePlanner(deps: PlannerDeps): Planner {
   }
 
   async function pass(): Promise<PlanSummary> {
-    const actions = planBuilds(await readSnapshot(deps));
+    const { snapshot, over } = await readSnapshot(deps);
+    const actions = planBuilds(snapshot);
     await applyActions(deps, actions);
+    await deps.storeOverBudget(deps.db, over);
     const count = (kind: PlanAction['kind']): number => actions.filter((action) => action.kind === kind).length;
     return { enqueued: count('enqueue'), superseded: count('supersede'), ranked: count('rank') };
   }
@@ -96,17 +103,19 @@ export function makePlanner(deps: PlannerDeps): Planner {
   };
 }
 
-async function readSnapshot(deps: PlannerDeps): Promise<Parameters<typeof planBuilds>[0]> {
+interface Read {
+  snapshot: Parameters<typeof planBuilds>[0];
+  over: WishOverBudget[];
+}
+
+async function readSnapshot(deps: PlannerDeps): Promise<Read> {
   const { db, tree, clock } = deps;
-  const demands = await deps.loadDemand(db);
+  const { live, cancelled, demands, over } = await readAffordable(deps);
   const wanted = await deps.loadWanted(db);
-  const live = await deps.loadLiveBuilds(db);
   const served = await loadServing(db, deps.publishedOfVersions, demands);
-  const keys = demands.map((demand) => demand.variantKey);
-  const cancelled = await deps.loadCancelledVariants?.(db, keys);
   const ebuilds = await Promise.all(demands.map((demand) => readEbuild(tree, demand)));
   const found = ebuilds.filter((each) => each.metadata !== undefined);
-  return {
+  const snapshot = {
     demands,
     wanted,
     live,
@@ -114,11 +123,31 @@ async function readSnapshot(deps: PlannerDeps): Promise<Parameters<typeof planBu
     metadata: new Map(found.map(({ key, metadata }) => [key, metadata as EbuildMetadata])),
     ebuildMd5: new Map(ebuilds.flatMap(({ key, md5 }) => (md5 === undefined ? [] : [[key, md5] as const]))),
     gone: new Set(ebuilds.filter((each) => each.md5 === undefined).map(({ key }) => key)),
-    cancelled: new Set(cancelled?.keys()),
+    cancelled,
     nowMs: clock.nowMs(),
     ...(deps.loadExpectedSeconds && { expectedSeconds: await deps.loadExpectedSeconds(db) }),
   };
+  return { snapshot, over };
 }
+
+/** What is over a node's budget goes no further: no ebuild of it is read, nothing is ordered by it. */
+async function readAffordable(deps: PlannerDeps) {
+  const { db, clock, config } = deps;
+  const all = await deps.loadDemand(db);
+  const live = await deps.loadLiveBuilds(db);
+  const keys = all.map(({ variantKey }) => variantKey);
+  const cancelled = new Set((await deps.loadCancelledVariants(db, keys)).keys());
+  const budgeted = budgetDemand({
+    demands: all,
+    live: new Map(live.map(({ variantKey, state }) => [variantKey, state])),
+    cancelled,
+    buildsOfDay: await deps.countPlanned(db, clock.nowMs() - DAY_MS),
+    allowance: config.limits,
+  });
+  return { live, cancelled, ...budgeted };
+}
+
+const DAY_MS = 86_400_000;
 
 async function readEbuild(tree: EbuildTree, { variantKey, cpv, repository }: Demand) {
   const md5 = await tree.ebuildMd5(cpv, repository);

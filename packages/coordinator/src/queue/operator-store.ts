@@ -87,24 +87,28 @@ export async function loadCancelledVariants(
   db: Database,
   variantKeys: readonly string[],
 ): Promise<Map<string, { buildId: number; reason: string }>> {
-  if (variantKeys.length === 0) return new Map();
+  const found = new Map<string, { buildId: number; reason: string }>();
   const newer = alias(builds, 'newer');
-  const rows = await db
-    .select({ buildId: builds.id, variantKey: builds.variantKey, reason: builds.reason })
-    .from(builds)
-    .where(
-      and(
-        inArray(builds.variantKey, [...variantKeys]),
-        eq(builds.state, 'cancelled'),
-        notExists(
-          db
-            .select({ id: newer.id })
-            .from(newer)
-            .where(and(eq(newer.variantKey, builds.variantKey), gt(newer.id, builds.id))),
+  // a statement takes at most 65,535 parameters
+  for (let start = 0; start < variantKeys.length; start += 30_000) {
+    const rows = await db
+      .select({ buildId: builds.id, variantKey: builds.variantKey, reason: builds.reason })
+      .from(builds)
+      .where(
+        and(
+          inArray(builds.variantKey, variantKeys.slice(start, start + 30_000)),
+          eq(builds.state, 'cancelled'),
+          notExists(
+            db
+              .select({ id: newer.id })
+              .from(newer)
+              .where(and(eq(newer.variantKey, builds.variantKey), gt(newer.id, builds.id))),
+          ),
         ),
-      ),
-    );
-  return new Map(rows.map(({ variantKey, ...build }) => [variantKey, build]));
+      );
+    for (const { variantKey, ...build } of rows) found.set(variantKey, build);
+  }
+  return found;
 }
 
 async function lockBuild(tx: Database, buildId: number): Promise<BuildRow> {

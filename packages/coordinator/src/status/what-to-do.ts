@@ -57,6 +57,10 @@ export function whatToDoAboutWish({
         return `\`${PROGRAM} policy list\` shows what denies it, \`${PROGRAM} policy remove\` has it built after all.`;
       }
       return 'Mend what the reason names; the next look of the node has it planned.';
+    case 'waiting':
+      return reasonCode === 'over-budget'
+        ? `It goes on by itself when the budget of ${node} allows; limits.wishesPerNode and limits.buildsPerDay set it.`
+        : undefined;
     case 'excluded':
       return reasonCode === 'policy' ? 'Take it out of demand.exclude if it should be built.' : undefined;
     default:

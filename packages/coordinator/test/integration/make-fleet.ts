@@ -1,10 +1,11 @@
 import type { InstalledPackage, MergeEntryOnWire, PackagesPublished, Report } from '@binhost/shared/protocol';
-import { systemClock } from '@binhost/shared/time';
+import { type Clock, systemClock } from '@binhost/shared/time';
 import { captureLog, makeHello, makeReport, makeTemporaryDirectory } from '@binhost/testkit';
 import { and, eq, ne } from 'drizzle-orm';
 import { type CoordinatorConfig, coordinatorConfig } from '../../src/config/coordinator-config.ts';
 import type { Database } from '../../src/db/database.ts';
 import { applyPublished } from '../../src/demand/apply-published.ts';
+import { storeOverBudget } from '../../src/demand/budget-store.ts';
 import { wishes } from '../../src/demand/demand-tables.ts';
 import { loadDemand, loadWanted } from '../../src/demand/load-demand.ts';
 import { recordProofs } from '../../src/demand/record-proofs.ts';
@@ -31,6 +32,7 @@ import {
 } from '../../src/queue/build-store.ts';
 import { claimBuild, claimBuilt, finishPublishing, handOver, startAttempt } from '../../src/queue/lease-store.ts';
 import { loadCancelledVariants } from '../../src/queue/operator-store.ts';
+import { countPlanned } from '../../src/queue/planned-count-store.ts';
 import { loadDenials } from '../../src/queue/policy-read-store.ts';
 import { type EbuildTree, openEbuildTree } from '../../src/tree/ebuild-tree.ts';
 import { writeRepository } from '../tree/write-repository.ts';
@@ -75,6 +77,7 @@ export interface Fleet {
 export async function makeFleet(
   ebuilds: Record<string, string[]>,
   portage: Partial<CoordinatorConfig['portage']> = {},
+  { clock = systemClock }: { clock?: Clock } = {},
 ): Promise<Fleet> {
   const home = await makeTemporaryDirectory();
   const database = await makeTestDatabase();
@@ -87,12 +90,14 @@ export async function makeFleet(
     db,
     tree,
     config,
-    clock: systemClock,
+    clock,
     log,
     loadDemand,
     loadWanted,
     publishedOfVersions,
     loadCancelledVariants,
+    storeOverBudget,
+    countPlanned,
     loadLiveBuilds,
     enqueueBuild,
     needBuilds,
