@@ -4,6 +4,7 @@ import { signClaim } from '@binhost/shared/trust';
 import type { KeyTaker } from './agent-keys.ts';
 import { type AgentWorld, logOf } from './agent-parts.ts';
 import type { LookLoop } from './collect/look-loop.ts';
+import { missedOurIndex } from './collect/missed-index.ts';
 import type { AgentConfig } from './config/agent-config.ts';
 import { wishEvents } from './hooks/hook-event.ts';
 import { coordinatorAddress } from './link/coordinator-address.ts';
@@ -52,6 +53,7 @@ export function openLink(world: AgentWorld, { loop, sender, keys }: LinkWiring):
       },
       indexPublished: ({ index }) => {
         shown.index = index;
+        noticeAfterIndex(world, loop);
       },
       signingKeys: (named) => keys.told(named),
       wishes: (snapshot) => {
@@ -122,6 +124,15 @@ function askAfterWelcome(welcome: Welcome, { shown, memory }: AgentWorld, loop: 
   const isUnreachable = shown.lastLook?.problems.some(({ code }) => code === 'binhost-unreachable');
   if (isUnreachable) loop.ask('the coordinator is back');
 }
+
+/** The last look came before the binhost's first index, or while it was away; one that runs now judges for itself at its end. */
+function noticeAfterIndex({ shown }: AgentWorld, loop: LookLoop): void {
+  if (shown.looking !== null || shown.lastLook === null) return;
+  if (missedOurIndex(shown.lastLook.problems, shown.welcome?.packagesUrl ?? null)) loop.notice(MAY_BE_MORE);
+}
+
+/** The coordinator does not say how many builds are on the way: gathered like other notices. */
+const MAY_BE_MORE = 1;
 
 /** Stored before it is confirmed, so that it cannot be lost between the two. */
 function storeNotice(notice: PackagesPublished, { memory, shown }: AgentWorld): boolean {

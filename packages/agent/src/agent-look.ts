@@ -8,6 +8,7 @@ import type { IndexFacts, Report } from '@binhost/shared/protocol';
 import { type AgentWorld, logOf } from './agent-parts.ts';
 import { collect, type Look } from './collect/collect.ts';
 import { explainLook } from './collect/explain-look.ts';
+import { missedOurIndex } from './collect/missed-index.ts';
 import type { SystemWatch } from './collect/watch-system.ts';
 import type { ReportSender } from './link/report-sender.ts';
 import { checkClient } from './prove/check-client.ts';
@@ -23,6 +24,8 @@ export interface LookParts {
   watch: SystemWatch;
   /** Whether the link is up. */
   isOnline: () => boolean;
+  /** The binhost has said something that this look has not seen. */
+  notice: () => void;
 }
 
 /** @returns whether something was missing that may be there in a while */
@@ -32,6 +35,7 @@ export async function lookOnce(reason: string, world: AgentWorld, parts: LookPar
   const lastEvent = memory.published.lastEvent;
   // What was known when the look began: what is published while it runs, it need not have seen.
   const atBegin = newestTold(world);
+  const { welcome } = shown;
   shown.looking = { sinceMs: clock.nowMs(), reason };
   log.info({ reason }, 'collecting');
   await parts.watch.lookBegins();
@@ -47,6 +51,8 @@ export async function lookOnce(reason: string, world: AgentWorld, parts: LookPar
   const failedFetches = await proveAll(report, look, { world, parts, atBegin });
   shown.looking = null;
   shown.situations.fault = [];
+  const isToldSince = shown.welcome !== welcome || newestTold(world)?.timestamp !== atBegin?.timestamp;
+  if (isToldSince && missedOurIndex(shown.lastLook.problems, shown.welcome?.packagesUrl ?? null)) parts.notice();
   return { retrySoon: failedFetches > 0 || mayPass(shown) };
 }
 

@@ -41,7 +41,8 @@ export class Agent {
     this.loop = lookLoop({
       look: (reason) => {
         const isOnline = (): boolean => this.link.view().state === 'online';
-        return lookOnce(reason, this.world, { sender: this.sender, watch: this.watch, isOnline });
+        const notice = (): void => this.loop.notice(1);
+        return lookOnce(reason, this.world, { sender: this.sender, watch: this.watch, isOnline, notice });
       },
       onFailure: (error) => onLookFailure(error, this.world),
       limits: lookLimits(config),

@@ -14,16 +14,20 @@ export async function runFetch(
 ): Promise<string | undefined> {
   const outcome = await runProgram({ ...limits, argv: fetchCommand(emerge, packages), env: PORTAGE_ENVIRONMENT });
   if (outcome.kind === 'ended' && outcome.exitCode === 0) return undefined;
-  const said = tellingLine(`${outcome.stdout}\n${outcome.stderr}`);
+  const said = tellingLines(`${outcome.stdout}\n${outcome.stderr}`);
   const name = `fetching by ${emerge.join(' ')}`;
   return said === '' ? explainOutcome(outcome, name) : `${name} failed: ${said}`;
 }
 
-/** Portage's own words of what went wrong. */
+/** Portage's own words of what went wrong; what failed and why stand on separate lines. */
 const TELLING =
   /no binary packages to satisfy|Failed on|verification|Fetch(?:er)? failed|Couldn't download|ERROR \d+|No space left/i;
 
-function tellingLine(text: string): string {
+function tellingLines(text: string): string {
   const lines = text.split('\n').map((line) => line.replace(/^[\s!*]+/, '').trim());
-  return lines.find((line) => TELLING.test(line))?.slice(0, 500) ?? '';
+  return lines
+    .filter((line) => TELLING.test(line))
+    .slice(0, 3)
+    .join(' ')
+    .slice(0, 500);
 }

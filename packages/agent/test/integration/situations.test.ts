@@ -77,6 +77,40 @@ test('a list made while the binhost was unreachable is "Last look incomplete" in
   });
 });
 
+test("a look that came before our binhost's first index is followed by another once there is one", async () => {
+  const { coordinator, node } = await setUp({ LOOK_RETRY_PAUSE: '1h' });
+  await node.write(
+    'stderr',
+    `\n!!! [ours] Error fetching binhost package info from '${coordinator.knobs.packagesUrl}'\n!!! [ours] HTTP Error 404: Not Found\n`,
+  );
+  await node.start();
+  const first = await waitFor(() => coordinator.reports()[0], { what: 'the first report' });
+  expect(first.outcome).toBe('incomplete');
+  await waitFor(async () => (await node.status()).looking === null, { what: 'the end of the look' });
+  await node.write('stderr', '');
+  coordinator.loose({ type: 'index-published', index: { timestamp: 1, sha256: '0'.repeat(64), entries: 0 } });
+  const second = await waitFor(() => coordinator.reports()[1], { what: 'the report after the index' });
+  expect(second.outcome).toBe('complete');
+  expect((await node.status()).lastLook?.reason).toBe('packages were published');
+});
+
+test('an index that is published while a look misses it leads to another look', async () => {
+  const { coordinator, node } = await setUp({ LOOK_RETRY_PAUSE: '1h', LOOK_TIME_LIMIT: '3s' });
+  await node.write('mode', 'hang');
+  await node.write(
+    'stderr',
+    `\n!!! [ours] Error fetching binhost package info from '${coordinator.knobs.packagesUrl}'\n!!! [ours] HTTP Error 404: Not Found\n`,
+  );
+  await node.start();
+  await waitFor(async () => (await node.status()).link.state === 'online', { what: 'the link' });
+  await waitFor(async () => (await node.emergeCalls()).some(({ args }) => args.includes('world')), { what: 'a look' });
+  coordinator.loose({ type: 'index-published', index: { timestamp: 1, sha256: '0'.repeat(64), entries: 0 } });
+  await node.write('mode', '');
+  await node.write('stderr', '');
+  const second = await waitFor(() => coordinator.reports()[1], { what: 'the report after the index' });
+  expect(second.outcome).toBe('complete');
+});
+
 test('a node whose binrepos.conf lacks the binhost is told the line to add', async () => {
   const { coordinator, node } = await setUp();
   await node.write('root/etc/portage/binrepos.conf/ours.conf', '[official]\nsync-uri = https://example.org/x\n');
