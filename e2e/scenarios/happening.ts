@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { waitFor } from '@binhost/testkit';
-import { execa } from 'execa';
 import type { EbuildOf } from './fleet.ts';
+import { changePublished, removePublished } from './published-files.ts';
 import type { BinhostProcess, BuildView, ProgramRun, Stage } from './stage.ts';
 
 /** One thing that a person or the world does to a fleet that runs. Machines are `binhost` or a node's name. */
@@ -21,6 +20,8 @@ export type Happening =
   | { look: string; ends: 'complete' | 'incomplete' | 'failed' }
   /** A person runs emerge with these arguments; it must exit 0. */
   | { emerge: string[]; on: string }
+  /** A person runs emerge: it must exit with this status, print each of these texts, and install nothing. */
+  | { tryEmerge: string[]; on: string; exits: number; saying: string[] }
   /** `emerge -guDN world`; it must exit 0. */
   | { update: string }
   /** Files below /etc/portage: path → text. */
@@ -36,7 +37,9 @@ export type Happening =
   /** The node's binrepos.conf gains the entry of our binhost. */
   | { nameBinhost: string }
   /** The files of a published package vanish from the published directory, behind the publisher's back. */
-  | { removePublished: string };
+  | { removePublished: string }
+  /** Bytes of a published package change in place, behind the publisher's back. */
+  | { changePublished: string };
 
 /** @throws with the whole output where a program fails */
 export async function happen(stage: Stage, happening: Happening): Promise<void> {
@@ -52,12 +55,14 @@ export async function happen(stage: Stage, happening: Happening): Promise<void> 
   if ('appearOn' in happening) return stage.addEbuilds(happening.appearOn, 'main', happening.ebuilds);
   if ('want' in happening) return want(stage, happening);
   if ('emerge' in happening) return must(stage.run(happening.on, 'emerge', happening.emerge));
+  if ('tryEmerge' in happening) return tryEmerge(stage, happening);
   if ('update' in happening) return must(updateWorld(stage, happening.update));
   if ('configure' in happening) return stage.configure(happening.configure, happening.files);
   if ('coordinator' in happening) return must(stage.run('binhost', 'binhost-coordinator', happening.coordinator));
   if ('deed' in happening) return must(deed(stage, happening));
   if ('agent' in happening) return must(stage.run(happening.on, 'binhost-agent', happening.agent));
   if ('nameBinhost' in happening) return stage.nameBinhost(happening.nameBinhost);
+  if ('changePublished' in happening) return changePublished(stage, happening.changePublished);
   return removePublished(stage, happening.removePublished);
 }
 
@@ -90,6 +95,18 @@ async function want(stage: Stage, { want: packages, on }: Extract<Happening, { w
   await must(stage.run(on, 'binhost-agent', ['report']));
 }
 
+async function tryEmerge(stage: Stage, happening: Extract<Happening, { tryEmerge: string[] }>): Promise<void> {
+  const { tryEmerge: args, on, exits, saying } = happening;
+  const before = await stage.installed(on);
+  const { command, output, exitCode } = await stage.run(on, 'emerge', ['--color=n', '--nospinner', ...args]);
+  if (exitCode !== exits) throw new Error(`expected ${command} to exit with ${exits}, got ${exitCode}:\n${output}`);
+  for (const text of saying) {
+    if (!output.includes(text)) throw new Error(`expected ${command} to say '${text}', got:\n${output}`);
+  }
+  const after = await stage.installed(on);
+  if (JSON.stringify(after) !== JSON.stringify(before)) throw new Error(`${command} installed something:\n${output}`);
+}
+
 async function look(stage: Stage, { look: node, ends }: Extract<Happening, { look: string }>): Promise<void> {
   const before = (await lastLook(stage, node))?.number ?? 0;
   await must(stage.run(node, 'binhost-agent', ['report']));
@@ -117,18 +134,6 @@ async function deed(stage: Stage, { deed: name, cpv }: Extract<Happening, { deed
 
 export function newestBuild(builds: BuildView[], cpv: string): BuildView | undefined {
   return builds.filter((build) => build.cpv === cpv).sort((a, b) => b.id - a.id)[0];
-}
-
-async function removePublished(stage: Stage, cpv: string): Promise<void> {
-  const [category = '', pf = ''] = cpv.split('/');
-  const { stdout } = await execa('find', [
-    join(stage.published, category),
-    '-name',
-    `${pf}-*.gpkg.tar`,
-    '-print',
-    '-delete',
-  ]);
-  if (stdout === '') throw new Error(`expected published files of ${cpv} to remove, found none`);
 }
 
 async function must(running: Promise<ProgramRun>): Promise<void> {

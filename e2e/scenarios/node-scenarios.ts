@@ -111,6 +111,57 @@ export const autounmaskProposal: Scenario = {
   builds: { 'app-misc/wants-flag-1.0': 1, [certificates]: 1 },
 };
 
+const MUST_CHANGE = 'The following USE changes are necessary to proceed';
+
+/** emerge prints a list and exits with 1: what can be served of the list is, the rest says why, until the owner adds the line. */
+export const listWithExitStatusOne: Scenario = {
+  name: 'emerge-that-prints-a-list-and-exits-with-1',
+  fleet: fleetOf({ node1: { world: ['app-misc/wants-flag', 'app-misc/ca-certificates'] } }, [
+    { cpv: 'app-misc/wants-flag-1.0', rdepend: 'sys-apps/dbus[X]' },
+  ]),
+  expected: {
+    node1: {
+      'app-misc/wants-flag-1.0': { state: 'ready' },
+      'sys-apps/dbus-1.15.8': { state: 'unbuildable', reasonCode: 'node-config', saying: 'X' },
+      [certificates]: { state: 'ready' },
+    },
+  },
+  story: [
+    {
+      when: 'a person asks emerge, and adds the line that it wants',
+      happens: [
+        {
+          tryEmerge: ['-gpvuDN', 'world'],
+          on: 'node1',
+          exits: 1,
+          saying: ['[binary', '[ebuild', 'sys-apps/dbus-1.15.8', MUST_CHANGE],
+        },
+        { configure: 'node1', files: { 'package.use/own': '>=sys-apps/dbus-1.15.8 X\n' } },
+        { agent: ['report'], on: 'node1' },
+      ],
+      expected: {
+        node1: {
+          'app-misc/wants-flag-1.0': { state: 'ready' },
+          'sys-apps/dbus-1.15.8': { state: 'ready', use: ['X'] },
+          [certificates]: { state: 'ready' },
+        },
+      },
+    },
+    {
+      when: 'a person asks again',
+      happens: [{ tryEmerge: ['-gpvuDN', 'world'], on: 'node1', exits: 0, saying: ['[binary'] }],
+      expected: {
+        node1: {
+          'app-misc/wants-flag-1.0': { state: 'ready' },
+          'sys-apps/dbus-1.15.8': { state: 'ready', use: ['X'] },
+          [certificates]: { state: 'ready' },
+        },
+      },
+    },
+  ],
+  builds: { 'app-misc/wants-flag-1.0': 1, 'sys-apps/dbus-1.15.8': 1, [certificates]: 1 },
+};
+
 /** A package that the node patches would lose its patch without a word. */
 export const patchedPackage: Scenario = {
   name: 'node-that-patches-a-package',

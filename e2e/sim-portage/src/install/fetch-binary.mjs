@@ -1,4 +1,4 @@
-/** Fetches a remote gpkg into the binrepos.conf entry's location and holds it to size, MD5 and SHA1 of the index. */
+/** Fetches a remote gpkg into the binrepos.conf entry's location and holds it to size, SHA1 and MD5 of the index. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -48,7 +48,7 @@ async function download(uri, output) {
 
 function mismatch(pkg, bytes) {
   if (bytes.length !== pkg.size) return { what: 'size', got: bytes.length, expected: pkg.size };
-  for (const what of ['MD5', 'SHA1']) {
+  for (const what of ['SHA1', 'MD5']) {
     const expected = pkg.metadata[what];
     const got = createHash(what.toLowerCase()).update(bytes).digest('hex');
     if (expected && got !== expected) return { what, got, expected };
