@@ -7,6 +7,7 @@ import type { AttemptContext } from './attempt-context.ts';
 import { makeAttemptDirectory } from './attempt-directory.ts';
 import { openBuildLog } from './build-log.ts';
 import type { BuildResult } from './build-result.ts';
+import { jobFault } from './check-job.ts';
 import { hostAttempt } from './host-attempt.ts';
 import { limitMemory, type MemoryLimit } from './memory-limit.ts';
 import { parseMountinfo } from './mountinfo.ts';
@@ -30,6 +31,8 @@ export interface AttemptRequest {
  * in staging/ATTEMPT, and nothing else of it is left. It never rejects: what goes wrong with us is an aborted attempt.
  */
 export async function runAttempt(request: AttemptRequest): Promise<BuildResult> {
+  const fault = jobFault(request.job);
+  if (fault !== undefined) return { outcome: 'failed', failure: { kind: 'config', text: fault }, record: {} };
   try {
     return await inDirectory(request);
   } catch (error) {

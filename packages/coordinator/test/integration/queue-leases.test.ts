@@ -14,6 +14,7 @@ import {
   failPublishing,
   finishPublishing,
   handOver,
+  type Lease,
   renewLease,
   startAttempt,
   takeBackLease,
@@ -142,6 +143,38 @@ describe('a lease', () => {
     for (const write of writes) expect(write).toMatchObject({ status: 'rejected', reason: { code: 'LEASE_LOST' } });
     expect(await buildOf(buildId)).toMatchObject({ state: 'leased', attemptCount: 2 });
     expect(await attemptOf(attemptId)).toMatchObject({ outcome: 'lease-lost' });
+  });
+
+  it.each<[string, (own: Lease, other: Lease) => Lease]>([
+    ["the attempt of another builder's build", (own, other) => ({ ...own, attemptId: other.attemptId })],
+    ["another builder's build", (own, other) => ({ ...own, buildId: other.buildId })],
+    [
+      "another builder's build and attempt, with its own token",
+      (own, other) => ({ ...other, leaseToken: own.leaseToken }),
+    ],
+    ['a token that it made up', (own) => ({ ...own, leaseToken: randomUUID() })],
+    ['an attempt that is not there', (own) => ({ ...own, attemptId: 2_000_000_000 })],
+    ['a build that is not there', (own) => ({ ...own, buildId: 2_000_000_000 })],
+  ])('of a builder that lies, naming %s, writes nothing', async (_what, lie) => {
+    const { db } = database.open;
+    const [own, other] = [await makeLeasedBuild(db), await makeLeasedBuild(db)];
+    const rows = async () => [
+      await Promise.all([own, other].map(({ buildId }) => buildOf(buildId))),
+      await Promise.all([own, other].map(({ attemptId }) => attemptOf(attemptId))),
+    ];
+    const before = await rows();
+    const { attemptId, buildId, leaseToken } = lie(own, other);
+    const lied = { attemptId, buildId, leaseToken };
+    expect(await renewLease(db, lied)).toBe(false);
+    const said = { record: {}, text: 'a lie' };
+    const writes = await Promise.allSettled([
+      startAttempt(db, lied),
+      handOver(db, lied, said),
+      failAttempt(db, lied, { ...said, kind: 'package' }),
+      abortAttempt(db, lied, { ...said, policy: POLICY }),
+    ]);
+    for (const write of writes) expect(write).toMatchObject({ status: 'rejected', reason: { code: 'LEASE_LOST' } });
+    expect(await rows()).toEqual(before);
   });
 
   it('is lost when a person cancels the build', async () => {
