@@ -39,9 +39,9 @@ export function binhostDescription(directory: string): HostDescription {
   };
 }
 
-/** @param syncUri of the coordinator's pool */
-export function nodeDescription(name: NodeName, directory: string, syncUri: string): HostDescription {
-  return { directory, repositories, binaryHosts: [{ name: 'binhost', syncUri }], ...OWN[name] };
+/** Its Portage does not know the binhost: join tells it. */
+export function nodeDescription(name: NodeName, directory: string): HostDescription {
+  return { directory, repositories, ...OWN[name] };
 }
 
 const OWN: Record<NodeName, Partial<HostDescription>> = {

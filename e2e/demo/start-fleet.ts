@@ -2,15 +2,10 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeHost, type SimulatedHost } from '../sim-portage/make-host.ts';
+import { joinNode } from '../support/join-node.ts';
 import type { RunningService } from '../support/run-service.ts';
 import { type RunningAgent, startAgent } from '../support/start-agent.ts';
-import {
-  chooseCoordinatorPorts,
-  poolUrl,
-  type RunningCoordinator,
-  startCoordinator,
-} from '../support/start-coordinator.ts';
-import { trustKey } from '../support/trust-key.ts';
+import { chooseCoordinatorPorts, type RunningCoordinator, startCoordinator } from '../support/start-coordinator.ts';
 import { binhostDescription, NODES, type NodeName, nodeDescription } from './demo-fleet.ts';
 
 /** Everything that the demo has started; stop() ends it in order and removes the directory. */
@@ -42,9 +37,7 @@ export async function startFleet({ onStep, onUndo, signal }: FleetStart): Promis
   const place = (name: string): string => join(directory, name);
   const binhost = await makeHost(binhostDescription(place('binhost/system')));
   const made = await Promise.all(
-    NODES.map(
-      async (name) => [name, await makeHost(nodeDescription(name, place(`${name}/system`), poolUrl(ports)))] as const,
-    ),
+    NODES.map(async (name) => [name, await makeHost(nodeDescription(name, place(`${name}/system`)))] as const),
   );
   const hosts = Object.fromEntries(made) as Record<NodeName, SimulatedHost>;
   onStep(`made a binhost and ${NODES.length} nodes of the simulated Portage in ${directory}`);
@@ -54,20 +47,17 @@ export async function startFleet({ onStep, onUndo, signal }: FleetStart): Promis
   onUndo(() => coordinator.stop());
   onStep('coordinator, builder and publisher run on the binhost');
 
-  await Promise.all(NODES.map((name) => trustKey(hosts[name], `${coordinator.poolUrl}/key.asc`)));
-  onStep('every node trusts the signing key: imported, and signed by a key of its own');
+  const nodes = NODES.map((name) => ({ name, directory: place(name), host: hosts[name] }));
+  for (const node of nodes) {
+    signal.throwIfAborted();
+    const printed = await joinNode({ ...node, coordinator });
+    onStep(`${node.name} joins by one pasted line: ${provenText(printed)}`);
+  }
 
   signal.throwIfAborted();
   const agents = await Promise.all(
-    NODES.map(async (name) => {
-      const options = {
-        name,
-        directory: place(name),
-        host: hosts[name],
-        coordinatorUrl: coordinator.controlUrl,
-        coordinatorCa: coordinator.controlCa,
-      };
-      const agent = await startAgent(options);
+    nodes.map(async (node) => {
+      const agent = await startAgent(node);
       onUndo(() => agent.stop());
       return agent;
     }),
@@ -75,4 +65,10 @@ export async function startFleet({ onStep, onUndo, signal }: FleetStart): Promis
   onStep(`agents run on ${NODES.join(', ')}`);
   const services = (): RunningService[] => [coordinator.service, ...agents.map((agent) => agent.service)];
   return { directory, coordinator, agents, hosts, services };
+}
+
+/** What join has proven, in a few words of its own. */
+function provenText(printed: string): string {
+  const proofs = [...printed.matchAll(/^proven (.+)$/gm)].map(([, proof]) => proof);
+  return proofs.join(', ') || 'nothing is proven yet';
 }

@@ -6,16 +6,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { HostDescription } from '../sim-portage/host-description.ts';
 import { makeHost, type SimulatedHost } from '../sim-portage/make-host.ts';
 import { faultsOfPublished } from '../support/check-published.ts';
+import { joinNode } from '../support/join-node.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { type RunningAgent, startAgent } from '../support/start-agent.ts';
 import {
   type CoordinatorPorts,
   chooseCoordinatorPorts,
-  poolUrl,
   type RunningCoordinator,
   startCoordinator,
 } from '../support/start-coordinator.ts';
-import { trustKey } from '../support/trust-key.ts';
 import type { BuildView } from '../support/views.ts';
 
 /** kill -9 of any process at any moment; after a restart the loop ends as if nothing had happened. */
@@ -42,9 +41,9 @@ beforeAll(async () => {
   const repositories = [{ name: 'main', ebuilds }];
   const describe = (name: string): HostDescription => ({ directory: join(base, name, 'system'), repositories, world });
   binhost = await makeHost({ ...describe('binhost'), world: [] });
-  node = await makeHost({ ...describe('node'), binaryHosts: [{ name: 'binhost', syncUri: poolUrl(ports) }] });
+  node = await makeHost(describe('node'));
   await startBinhost();
-  await trustKey(node, `${coordinator.poolUrl}/key.asc`);
+  await joinNode({ ...place(), settings: { 'link.longestPause': '500ms' }, coordinator });
   await startNode();
 });
 
@@ -102,16 +101,10 @@ async function startBinhost(): Promise<void> {
 }
 
 async function startNode(): Promise<void> {
-  const settings = { 'link.longestPause': '500ms' };
-  agent = await startAgent({
-    name: 'node',
-    directory: join(base, 'node'),
-    host: node,
-    coordinatorUrl: coordinator.controlUrl,
-    coordinatorCa: coordinator.controlCa,
-    settings,
-  });
+  agent = await startAgent(place());
 }
+
+const place = () => ({ name: 'node', directory: join(base, 'node'), host: node });
 
 /** serve starts it again by itself. */
 async function killChild(name: string): Promise<void> {

@@ -7,10 +7,10 @@ import { installedPackages } from '../portage-hosts/installed-packages.ts';
 import type { HostDescription } from '../sim-portage/host-description.ts';
 import { makeHost, type SimulatedHost } from '../sim-portage/make-host.ts';
 import { addEbuilds } from '../sim-portage/make-repository.ts';
+import { joinNode } from '../support/join-node.ts';
 import { runSimulated } from '../support/run-simulated.ts';
 import { agentProgram, type RunningAgent, startAgent } from '../support/start-agent.ts';
 import { chooseCoordinatorPorts, coordinatorProgram, poolUrl, startCoordinator } from '../support/start-coordinator.ts';
-import { trustKey } from '../support/trust-key.ts';
 import { appendLines, WORLD_FILE } from './append-lines.ts';
 import { ebuildDescription } from './ebuild-description.ts';
 import { ebuildsOf, type Fleet, type MachineOf } from './fleet.ts';
@@ -53,15 +53,7 @@ export async function openSimStage(fleet: Fleet): Promise<Stage> {
     undo.push(() => coordinator.stop());
     const hosts: Record<string, SimulatedHost> = { binhost };
     const agents: Record<string, RunningAgent> = {};
-    const startNode = (name: string) =>
-      startAgent({
-        name,
-        directory: join(base, name),
-        host: known(hosts, name),
-        coordinatorUrl: coordinator.controlUrl,
-        coordinatorCa: coordinator.controlCa,
-        settings: fleet.nodes[name]?.settings ?? {},
-      });
+    const startNode = (name: string) => startAgent({ name, directory: join(base, name), host: known(hosts, name) });
     const { otherBinhost } = fleet;
     const other =
       otherBinhost &&
@@ -74,10 +66,10 @@ export async function openSimStage(fleet: Fleet): Promise<Stage> {
     for (const [name, machine] of Object.entries(fleet.nodes)) {
       const description = describe(fleet, name, machine, join(base, name, 'system'));
       const host = await hostWithFiles(machine, description);
-      if (machine.namesBinhost !== false) await nameBinhost(host);
       const otherEntry = other && binreposEntry('other', other.uri, OTHER_ENTRY);
       if (otherEntry) await writePortageFiles(host.directory, { 'binrepos.conf/other.conf': otherEntry });
-      if (machine.trustsKey !== false) await trustKey(host, `${coordinator.poolUrl}/key.asc`);
+      const { settings = {} } = machine;
+      await joinNode({ name, directory: join(base, name), host, settings, coordinator, skip: skippedBy(machine) });
       hosts[name] = host;
       agents[name] = await startNode(name);
       undo.push(async () => agents[name]?.stop());
@@ -125,6 +117,11 @@ export async function openSimStage(fleet: Fleet): Promise<Stage> {
     await close();
     throw error;
   }
+}
+
+/** What the node's owner does not want join to do. */
+function skippedBy({ trustsKey, namesBinhost }: MachineOf): ('repository' | 'key')[] {
+  return [...(trustsKey === false ? ['key' as const] : []), ...(namesBinhost === false ? ['repository' as const] : [])];
 }
 
 async function hostWithFiles(machine: MachineOf, description: HostDescription): Promise<SimulatedHost> {

@@ -25,9 +25,6 @@ export interface AgentOptions {
   /** Made if it is not there; its path must be short enough for sockets. */
   directory: string;
   host: SimulatedHost;
-  /** Of the coordinator: its controlUrl and controlCa. */
-  coordinatorUrl: string;
-  coordinatorCa: string;
   /** On top of the defaults below. */
   settings?: Settings;
 }
@@ -35,20 +32,20 @@ export interface AgentOptions {
 /** The built program, as a user starts it. */
 export const agentProgram = fileURLToPath(new URL('../../packages/agent/bin/binhost-agent.js', import.meta.url));
 
-/** Resolves once its status.sock answers. @throws with the log's end */
-export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
+/** Writes the node's own settings; where the coordinator is, join adds. @returns the configuration file */
+export async function writeAgentSettings(options: AgentOptions): Promise<string> {
+  await mkdir(options.directory, { recursive: true, mode: 0o755 });
+  const configFile = agentConfigFile(options);
+  await writeFile(configFile, settingsText({ ...agentSettings(options), ...options.settings }));
+  return configFile;
+}
+
+const agentConfigFile = ({ directory }: Pick<AgentOptions, 'directory'>): string => join(directory, 'agent.toml');
+
+/** Starts the agent of a node that has joined. Resolves once its status.sock answers. @throws with the log's end */
+export async function startAgent(options: Pick<AgentOptions, 'name' | 'directory' | 'host'>): Promise<RunningAgent> {
   const { name, directory } = options;
-  await mkdir(directory, { recursive: true, mode: 0o755 });
-  const configFile = join(directory, 'agent.toml');
-  await writeFile(
-    configFile,
-    settingsText({
-      'coordinator.url': options.coordinatorUrl,
-      'coordinator.ca': options.coordinatorCa,
-      ...agentSettings(options),
-      ...options.settings,
-    }),
-  );
+  const configFile = agentConfigFile(options);
   const service = await runService({
     name: `agent ${name}`,
     argv: [process.execPath, agentProgram, 'run', '--config', configFile],
@@ -76,7 +73,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   };
 }
 
-/** Everything but where the coordinator is: seconds where the defaults are minutes. */
+/** Seconds where the defaults are minutes. */
 export function agentSettings({ name, directory, host }: Pick<AgentOptions, 'name' | 'directory' | 'host'>): Settings {
   return {
     'node.name': name,

@@ -14,10 +14,6 @@ export interface RunningCoordinator {
   configFile: string;
   /** Address of the pool `default`, for binrepos.conf. */
   poolUrl: string;
-  /** For `coordinator.url` of agents. */
-  controlUrl: string;
-  /** For `coordinator.ca` of agents: the CA that it made at its first start. */
-  controlCa: string;
   viewSocket: string;
   /** GET on view.sock. */
   view<T>(path: string): Promise<T>;
@@ -53,7 +49,7 @@ function programPath(name: string): string {
   return fileURLToPath(new URL(`../../packages/${name}/bin/binhost-${name}.js`, import.meta.url));
 }
 
-/** Resolves once view.sock answers and the packages listener has the public key. @throws with the log's end */
+/** Resolves once view.sock answers and the packages listener has the public key and the first index. @throws with the log's end */
 export async function startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator> {
   const { directory, ports } = options;
   await mkdir(directory, { recursive: true, mode: 0o755 });
@@ -68,13 +64,16 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
   });
   const viewSocket = join(directory, 'run/view.sock');
   const view = <T>(path: string): Promise<T> => requestSocket<T>(viewSocket, path);
-  const what = 'the coordinator to answer and to have its signing key';
+  const what = 'the coordinator to answer, and to have its signing key and its first index';
   try {
-    await waitUntil(async () => (await view('/api/status')) && (await hasKey(poolUrl(ports))), {
-      timeoutMs: 60_000,
-      what,
-      services: [service],
-    });
+    await waitUntil(
+      async () => (await view('/api/status')) && (await serves(poolUrl(ports), ['key.asc', 'Packages'])),
+      {
+        timeoutMs: 60_000,
+        what,
+        services: [service],
+      },
+    );
   } catch (error) {
     await service.stop();
     throw error;
@@ -83,8 +82,6 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
     service,
     configFile,
     poolUrl: poolUrl(ports),
-    controlUrl: `wss://127.0.0.1:${ports.control}`,
-    controlCa: join(directory, 'state/tls/ca.pem'),
     viewSocket,
     view,
     stop: async () => {
@@ -93,10 +90,13 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
   };
 }
 
-async function hasKey(url: string): Promise<boolean> {
-  const response = await fetch(`${url}/key.asc`);
-  await response.arrayBuffer();
-  return response.ok;
+async function serves(url: string, files: readonly string[]): Promise<boolean> {
+  for (const file of files) {
+    const response = await fetch(`${url}/${file}`);
+    await response.arrayBuffer();
+    if (!response.ok) return false;
+  }
+  return true;
 }
 
 /** Everything that would otherwise lie under /var and /run, and pauses of seconds instead of minutes. */
@@ -110,6 +110,7 @@ function coordinatorSettings({ directory, host, ports }: CoordinatorOptions): Se
     'packages.listen': `127.0.0.1:${ports.packages}`,
     'packages.url': `http://127.0.0.1:${ports.packages}`,
     'control.listen': `127.0.0.1:${ports.control}`,
+    'control.url': `wss://127.0.0.1:${ports.control}`,
     'portage.emerge': host.programs.emerge,
     'portage.portageq': host.programs.portageq,
     'portage.gpkgSign': host.programs['gpkg-sign'],
