@@ -28,7 +28,6 @@ export function openLink(world: AgentWorld, { loop, sender, keys }: LinkWiring):
   let digestSaid: string | null = null;
   const link = new CoordinatorLink({
     url: config.coordinator.url === '' ? '' : coordinatorAddress(config.coordinator.url),
-    secret: config.coordinator.secret,
     trust: () => readCoordinatorCa({ configured: config.coordinator.ca, state: config.paths.state }),
     limits: linkLimits(config.link),
     hello: (nonce) => {

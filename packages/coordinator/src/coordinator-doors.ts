@@ -1,5 +1,5 @@
 import { logFile } from './build/build-log.ts';
-import { controlListener, controlSecret } from './config/control-listener.ts';
+import { controlListener } from './config/control-listener.ts';
 import type { CoordinatorConfig } from './config/coordinator-config.ts';
 import { addressText, parseListenAddress } from './config/listen-address.ts';
 import type { ServeParts } from './coordinator.ts';
@@ -90,7 +90,6 @@ function openGateway(flow: Flow, parts: ServeParts, db: Database): AgentGateway 
   const { pingInterval, helloTimeout, maxFrame, maxBuffered } = parts.config.control;
   const { connectsPerMinute, connectsPerMinuteOfAll, greetingAgents, ...limits } = parts.config.limits;
   return makeAgentGateway({
-    secret: controlSecret(parts.config.control),
     maxGreeting: greetingAgents,
     connects: makeRateLimit({
       perMinute: connectsPerMinute,

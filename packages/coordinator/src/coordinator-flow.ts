@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { errorSentence } from '@binhost/shared/errors';
 import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from '@binhost/shared/protocol';
 import { judgeIdentity } from './access/judge-identity.ts';
-import { identityOf, identityOfName, markIdentitySeen } from './access/node-identity-store.ts';
+import { identityOf, markIdentitySeen } from './access/node-identity-store.ts';
 import { NodeReadTokens } from './access/node-read-tokens.ts';
 import { makeOperators, type Operators } from './access/operators.ts';
 import { packagesUrl } from './config/packages-url.ts';
@@ -151,10 +151,9 @@ function wirePlanner(
 export function agentHandlers(flow: Flow, { config, clock, version }: CoordinatorParts, db: Database): AgentHandlers {
   return {
     greet: async (hello, { publicKey, address }) => {
-      const known = publicKey === null ? await identityOfName(db, hello.nodeName) : await identityOf(db, publicKey);
-      const refusal = judgeIdentity(known, { publicKey, nodeName: hello.nodeName });
+      const refusal = judgeIdentity(await identityOf(db, publicKey), hello.nodeName);
       if (refusal) return { refusal };
-      if (publicKey !== null) await markIdentitySeen(db, publicKey, address);
+      await markIdentitySeen(db, publicKey, address);
       const { node, lastReport, inventoryWanted } = await ingestHello(db, hello, clock.nowMs());
       await raiseCursor(db, node.id, hello.lastEvent);
       return {

@@ -17,7 +17,7 @@ export async function runCommand(args: RunArguments, context: CommandContext): P
     return EXIT.wrongUse;
   }
   try {
-    const config = loadAgentConfig({ file: args.config, env: context.env, withSecret: true });
+    const config = loadAgentConfig({ file: args.config, env: context.env });
     const log = makeLog(config.log.level);
     const { signal, version, random } = context;
     const agent = new Agent({ config, version, clock: systemClock, random, log, signal });

@@ -24,11 +24,6 @@ export const agentConfig = z.object({
         .describe(
           "PEM file of the coordinator's own CA; empty: ca.pem below paths.state where it is there, else the system's trust store",
         ),
-      secret: z.string().default('').describe('What the coordinator asks of its agents (control.secret there)'),
-      secretFile: z
-        .string()
-        .default('')
-        .describe('A file that holds the secret; used where coordinator.secret is empty'),
     })
     .prefault({}),
   node: z

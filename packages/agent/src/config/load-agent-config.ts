@@ -24,8 +24,6 @@ export interface ConfigRequest {
   flags?: Record<string, unknown>;
   /** True: a file that was named and does not exist is as good as an empty one. */
   mayBeMissing?: boolean;
-  /** Only `run` needs the secret; its file is not readable for other users. */
-  withSecret?: boolean;
 }
 
 /**
@@ -33,7 +31,7 @@ export interface ConfigRequest {
  * @throws CONFIG_UNREADABLE, CONFIG_UNKNOWN_KEY, CONFIG_BAD_VALUE
  */
 export function loadAgentConfig(request: ConfigRequest): AgentConfig {
-  const { file, env = process.env, flags = {}, withSecret } = request;
+  const { file, env = process.env, flags = {} } = request;
   const { [FILE_VARIABLE]: fileFromEnv, ...variables } = env;
   const fileName = configFileOf({ file, env });
   const mayBeMissing = request.mayBeMissing || (file === undefined && !fileFromEnv);
@@ -44,7 +42,7 @@ export function loadAgentConfig(request: ConfigRequest): AgentConfig {
     envPrefix: ENV_PREFIX,
     flags,
   });
-  return withSecret ? withSecretFromFile(filledIn(config)) : filledIn(config);
+  return filledIn(config);
 }
 
 /** The file that is read. */
@@ -75,22 +73,4 @@ function filledIn(config: AgentConfig): AgentConfig {
   }
   const gnupgHome = config.portage.gnupgHome || join(config.portage.root, 'etc/portage/gnupg');
   return { ...config, node: { name }, portage: { ...config.portage, gnupgHome } };
-}
-
-function withSecretFromFile(config: AgentConfig): AgentConfig {
-  const { secret, secretFile } = config.coordinator;
-  if (secretFile === '' || secret !== '') return config;
-  return { ...config, coordinator: { ...config.coordinator, secret: readSecret(secretFile) } };
-}
-
-function readSecret(secretFile: string): string {
-  try {
-    return readFileSync(secretFile, 'utf8').trim();
-  } catch (cause) {
-    throw agentError(
-      'CONFIG_UNREADABLE',
-      `coordinator.secretFile: expected a readable file, got '${secretFile}': ${(cause as Error).message}`,
-      { hint: 'Let the user that runs the agent read it, or correct coordinator.secretFile.', cause },
-    );
-  }
 }

@@ -29,7 +29,6 @@ export interface ConnectionParts {
   url: string;
   /** A verified TLS connection to it; undefined: it is on this machine and speaks without. */
   transport: TLSSocket | undefined;
-  secret: string;
   /** The answer to the coordinator's challenge. @throws where the node's identity cannot be read */
   hello: (nonce: string) => Hello;
   limits: { connectMs: number; pingIntervalMs: number; maxFrame: number };
@@ -60,7 +59,6 @@ export class Connection {
     this.parts = parts;
     this.heardAtMs = parts.clock.monotonicMs();
     this.socket = new WebSocket(parts.url, {
-      headers: parts.secret === '' ? {} : { authorization: `Bearer ${parts.secret}` },
       handshakeTimeout: parts.limits.connectMs,
       maxPayload: parts.limits.maxFrame,
       perMessageDeflate: false,
@@ -245,9 +243,6 @@ const PINGS_BEFORE_LOST = 3;
 const CLOSE_LIMIT_MS = 1000;
 
 function hintOfStatus(status: number | undefined): string {
-  if (status === 401 || status === 403) {
-    return "Set coordinator.secret or coordinator.secretFile to the coordinator's control.secret.";
-  }
   if (status === 429) {
     return "Too many connections began at this node's address (limits.connectsPerMinute of the coordinator); the agent tries again by itself.";
   }

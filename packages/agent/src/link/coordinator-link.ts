@@ -17,7 +17,6 @@ import type { ServerTrust } from './server-trust.ts';
 
 export interface LinkParts {
   url: string;
-  secret: string;
   /** How the coordinator is verified, asked before every connection. @throws CA_UNUSABLE */
   trust: () => ServerTrust;
   /** refusedMs: pause where the coordinator has something against who we are. */
@@ -102,7 +101,7 @@ export class CoordinatorLink {
   }
 
   private async connectOnce(): Promise<boolean> {
-    const { url, secret, limits, clock } = this.parts;
+    const { url, limits, clock } = this.parts;
     this.move('connect');
     let transport: TLSSocket | undefined;
     try {
@@ -119,7 +118,6 @@ export class CoordinatorLink {
     this.connection = new Connection({
       url,
       transport,
-      secret,
       limits,
       clock,
       hello: this.parts.hello,

@@ -34,13 +34,6 @@ test('BINHOST_AGENT_CONFIG names the file', () => {
   expect(loadAgentConfig({ env: { BINHOST_AGENT_CONFIG: path } }).node.name).toBe('other');
 });
 
-test('the secret comes from its file, for run only', () => {
-  const secretFile = file('secret', 'hush\n');
-  const env = { BINHOST_AGENT_COORDINATOR_SECRET_FILE: secretFile, BINHOST_AGENT_NODE_NAME: 'a' };
-  expect(loadAgentConfig({ env, withSecret: true }).coordinator.secret).toBe('hush');
-  expect(loadAgentConfig({ env }).coordinator.secret).toBe('');
-});
-
 test.each([
   ['an unknown key', { BINHOST_AGENT_LOOK_NICENESS: '3' }, 'CONFIG_UNKNOWN_KEY'],
   ['a url that is none', { BINHOST_AGENT_COORDINATOR_URL: 'binhost:8443' }, 'CONFIG_BAD_VALUE'],
@@ -48,13 +41,8 @@ test.each([
   ['a duration that is none', { BINHOST_AGENT_LOOK_INTERVAL: 'soon' }, 'CONFIG_BAD_VALUE'],
   ['a node name that is none', { BINHOST_AGENT_NODE_NAME: 'My Node' }, 'CONFIG_BAD_VALUE'],
   ['a file that is not there', { BINHOST_AGENT_CONFIG: '/nowhere/agent.toml' }, 'CONFIG_UNREADABLE'],
-  [
-    'a secret file that is not there',
-    { BINHOST_AGENT_COORDINATOR_SECRET_FILE: '/nowhere/secret' },
-    'CONFIG_UNREADABLE',
-  ],
 ])('%s is an error with its code', (_what, env, code) => {
-  const load = () => loadAgentConfig({ env: { BINHOST_AGENT_NODE_NAME: 'a', ...env }, withSecret: true });
+  const load = () => loadAgentConfig({ env: { BINHOST_AGENT_NODE_NAME: 'a', ...env } });
   expect(load).toThrowError(expect.objectContaining({ code }));
 });
 

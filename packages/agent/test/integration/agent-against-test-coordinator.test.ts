@@ -144,17 +144,17 @@ test('a long report travels gzipped', async () => {
   expect(coordinator.binaryFrames).toBe(1);
 });
 
-test('a wrong secret is shown with what to do, and tried again', async () => {
-  const { coordinator, node } = await setUp({ secret: 'right' }, { COORDINATOR_SECRET: 'wrong' });
+test('an upgrade that is refused is shown with what to do, and tried again without any secret in it', async () => {
+  const { coordinator, node } = await setUp({ refuseUpgrade: '404 Not Found' });
   await node.start();
   await waitFor(() => coordinator.authorizations.length >= 2, { what: 'the second try' });
-  expect(coordinator.authorizations[0]).toBe('Bearer wrong');
+  expect(coordinator.authorizations[0]).toBeUndefined();
   const { link } = await node.status();
   expect(link.problem).toEqual({
-    message: 'expected a WebSocket, got HTTP 401',
-    hint: "Set coordinator.secret or coordinator.secretFile to the coordinator's control.secret.",
+    message: 'expected a WebSocket, got HTTP 404',
+    hint: 'See that coordinator.url names the control listener of a coordinator.',
   });
-  coordinator.knobs.secret = 'wrong';
+  coordinator.knobs.refuseUpgrade = '';
   await waitFor(async () => (await node.status()).link.state === 'online', { what: 'online' });
 });
 

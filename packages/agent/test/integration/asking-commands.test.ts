@@ -14,8 +14,8 @@ const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 let node: TestNode;
 let coordinator: TestCoordinator;
 beforeAll(async () => {
-  coordinator = await startTestCoordinator({ secret: 'hidden' });
-  node = await makeTestNode({ COORDINATOR_URL: coordinator.url, COORDINATOR_SECRET: 'hidden' });
+  coordinator = await startTestCoordinator();
+  node = await makeTestNode({ COORDINATOR_URL: coordinator.url });
   await node.start();
   await waitFor(() => coordinator.reports().length === 1, { what: 'the report' });
 });
@@ -24,7 +24,7 @@ afterAll(async () => {
   await coordinator.close();
 });
 
-/** Without the secret: only the running agent has it. */
+/** Without the token that the link brought: only the running agent has it. */
 function start(args: string[]): ChildProcess {
   const env = { PATH: process.env.PATH, ...environmentOf(node.directory) };
   return spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {

@@ -22,8 +22,8 @@ const READ_TOKEN = 'r'.repeat(43);
 
 /** A coordinator made small: the real protocol over real sockets, everything it hears kept. Every knob may be turned at any time. */
 export interface Knobs {
-  /** What agents must show; empty: nothing. */
-  secret: string;
+  /** Answer upgrades with this HTTP status, such as '429 Too Many Requests'; empty: let them in. */
+  refuseUpgrade: string;
   /** Answer hello with this final error instead of a welcome; empty: welcome. */
   refuseHello: string;
   /** Answer hello with an error of this code about who the agent is, and close; empty: welcome. */
@@ -119,8 +119,8 @@ export async function startTestCoordinator(
   const accept = new WebSocketServer({ noServer: true, autoPong: false });
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     coordinator.authorizations.push(request.headers.authorization);
-    if (knobs.secret !== '' && request.headers.authorization !== `Bearer ${knobs.secret}`) {
-      stream.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    if (knobs.refuseUpgrade !== '') {
+      stream.end(`HTTP/1.1 ${knobs.refuseUpgrade}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
       return;
     }
     accept.handleUpgrade(request, stream, head, (socket) => {
@@ -206,7 +206,7 @@ export async function startTestCoordinator(
 export const NONCE = 'n'.repeat(43);
 
 const DEFAULT_KNOBS: Knobs = {
-  secret: '',
+  refuseUpgrade: '',
   refuseHello: '',
   refuseIdentity: '',
   challenges: true,

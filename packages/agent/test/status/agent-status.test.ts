@@ -77,10 +77,10 @@ Wishes: 1 ready, 1 waiting, 1 refused
 });
 
 test('the text says what is wrong with the link and what to do', () => {
-  const problem = { message: 'expected a WebSocket, got HTTP 401', hint: 'Set coordinator.secret.' };
+  const problem = { message: 'expected a WebSocket, got HTTP 404', hint: 'See coordinator.url.' };
   const text = statusText(statusOf(null, { link: { ...statusOf(null).link, state: 'offline', problem } }));
   expect(text).toContain(
-    'offline since 1m 30s\n             expected a WebSocket, got HTTP 401\n             Set coordinator.secret.\n',
+    'offline since 1m 30s\n             expected a WebSocket, got HTTP 404\n             See coordinator.url.\n',
   );
   expect(text).toContain('Wishes: not known yet');
 });

@@ -2,26 +2,22 @@ import type { NodeIdentity } from './node-identity-store.ts';
 
 /** Why a node may not come in; the codes reach the agent. */
 export interface IdentityRefusal {
-  code: 'IDENTITY_UNKNOWN' | 'IDENTITY_REVOKED' | 'IDENTITY_NAME' | 'IDENTITY_EXPECTED';
+  code: 'IDENTITY_UNKNOWN' | 'IDENTITY_REVOKED' | 'IDENTITY_NAME';
   message: string;
 }
 
 /**
  * Whether the sender of a hello may come in by the name that it says.
  *
- * @param known what is stored of its public key; where it shows none, the identity that has its name
- * @param shown.publicKey the key whose signature was right; null: it shows none
+ * @param known what is stored of the public key whose signature was right
  */
-export function judgeIdentity(
-  known: NodeIdentity | undefined,
-  { publicKey, nodeName }: { publicKey: string | null; nodeName: string },
-): IdentityRefusal | undefined {
-  if (publicKey === null) {
-    if (!known) return undefined;
-    return { code: 'IDENTITY_EXPECTED', message: `expected the identity by which ${nodeName} joined, got none` };
-  }
+export function judgeIdentity(known: NodeIdentity | undefined, nodeName: string): IdentityRefusal | undefined {
   if (!known) {
-    return { code: 'IDENTITY_UNKNOWN', message: "the coordinator does not know this node's identity" };
+    return {
+      code: 'IDENTITY_UNKNOWN',
+      message:
+        "the coordinator does not know this node's identity: join it again by a line of binhost-coordinator token create",
+    };
   }
   if (known.revokedAt) return revoked(known);
   if (known.nodeName === nodeName) return undefined;

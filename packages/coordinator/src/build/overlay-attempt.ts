@@ -121,7 +121,7 @@ async function prepare({ job, config, pool, directory, env, hidden }: AttemptCon
 }
 
 /** What hostile code in a build must not find: secrets, keys, sockets, other builds. */
-function hiddenPaths({ paths, publish, build, control }: CoordinatorConfig, hidden: readonly string[]): string[] {
+function hiddenPaths({ paths, publish, build }: CoordinatorConfig, hidden: readonly string[]): string[] {
   const ours = [
     paths.state,
     paths.packages,
@@ -129,7 +129,6 @@ function hiddenPaths({ paths, publish, build, control }: CoordinatorConfig, hidd
     paths.run,
     build.workDir,
     publish.gnupgHome,
-    control.secretFile,
     ...build.hide,
     ...hidden,
   ];

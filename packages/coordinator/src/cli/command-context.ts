@@ -31,16 +31,11 @@ export interface GlobalArguments {
 
 export type CommandYargs = Argv<GlobalArguments>;
 
-export function loadConfigFor(
-  context: CommandContext,
-  args: GlobalArguments,
-  options: { withSecret?: boolean } = {},
-): LoadedConfig {
+export function loadConfigFor(context: CommandContext, args: GlobalArguments): LoadedConfig {
   return loadCoordinatorConfig({
     file: args.config,
     env: context.env,
     flags: { 'log.level': args['log-level'], 'client.url': args.url },
-    ...options,
   });
 }
 

@@ -23,7 +23,7 @@ export function serveCommand(context: CommandContext): CommandModule<GlobalArgum
     handler: async (args) => {
       // Loaded only here: the short commands need neither database nor server.
       const { runCoordinator } = await import('../coordinator.ts');
-      const { config, databaseUrl } = loadConfigFor(context, args, { withSecret: true });
+      const { config, databaseUrl } = loadConfigFor(context, args);
       const log = makeLog(config.log.level);
       const children = args.all ? ['builder', 'publisher'] : [];
       await runCoordinator({

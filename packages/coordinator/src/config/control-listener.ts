@@ -16,14 +16,3 @@ export function controlListener(control: CoordinatorConfig['control']): ListenAd
     { hint: 'Listen on 127.0.0.1, or leave control.tls at "auto".' },
   );
 }
-
-/**
- * What somebody without an identity must show: '' on loopback where no secret is set, that is nothing; null where no secret
- * would be right.
- *
- * @throws LISTEN_ADDRESS
- */
-export function controlSecret(control: CoordinatorConfig['control']): string | null {
-  if (control.secret !== '') return control.secret;
-  return isLoopback(parseListenAddress(control.listen, 'control.listen').host) ? '' : null;
-}

@@ -88,14 +88,6 @@ export const coordinatorConfig = z.object({
       certificateCheck: durationMs('1h').describe(
         'Pause between two looks whether the certificate must be renewed, or its files have changed',
       ),
-      secret: z
-        .string()
-        .default('')
-        .describe('What agents without an identity must show; empty: none come in from beyond loopback'),
-      secretFile: z
-        .string()
-        .default('')
-        .describe('File that holds control.secret, so that the configuration may be readable for everybody'),
       pingInterval: durationMs('25s').describe('Pause between pings; a connection silent for three of them is closed'),
       maxFrame: byteSize('16MiB').describe('Largest frame taken, and the largest it may unpack to'),
       helloTimeout: durationMs('10s').describe('A connection that has not said hello by then is closed'),

@@ -21,8 +21,6 @@ export interface ConfigRequest {
   env: Record<string, string | undefined>;
   /** By dotted key, e.g. { 'log.level': 'debug' }. */
   flags?: Record<string, unknown>;
-  /** Only `serve` needs control.secretFile; the file is not readable for the users of the other processes. */
-  withSecret?: boolean;
 }
 
 export interface LoadedConfig {
@@ -36,7 +34,7 @@ export interface LoadedConfig {
 /**
  * @throws CONFIG_UNREADABLE, CONFIG_UNKNOWN_KEY, CONFIG_BAD_VALUE
  */
-export function loadCoordinatorConfig({ file, env, flags = {}, withSecret = false }: ConfigRequest): LoadedConfig {
+export function loadCoordinatorConfig({ file, env, flags = {} }: ConfigRequest): LoadedConfig {
   // The token is no setting: it goes into no object that is printed or handed on.
   const { [FILE_VARIABLE]: fileFromEnv, [TOKEN_VARIABLE]: _token, ...variables } = env;
   const fileName = file ?? (fileFromEnv || undefined) ?? DEFAULT_CONFIG_FILE;
@@ -48,7 +46,7 @@ export function loadCoordinatorConfig({ file, env, flags = {}, withSecret = fals
     envPrefix: ENV_PREFIX,
     flags,
   });
-  const config = withDefaultPool(withSecret ? withSecretFromFile(loaded) : loaded);
+  const config = withDefaultPool(loaded);
   const databaseUrl = config.postgres.url || env['DATABASE_URL'] || undefined;
   return { config, databaseUrl, secretPaths: [resolve(fileName), ...databaseSockets(databaseUrl)] };
 }
@@ -80,25 +78,6 @@ function readToml(fileName: string): Record<string, unknown> {
       cause,
     });
   }
-}
-
-function withSecretFromFile(config: CoordinatorConfig): CoordinatorConfig {
-  const { secretFile, secret } = config.control;
-  if (secretFile === '' || secret !== '') return config;
-  let text: string;
-  try {
-    text = readFileSync(secretFile, 'utf8').trim();
-  } catch (cause) {
-    throw coordinatorError(
-      'CONFIG_UNREADABLE',
-      `control.secretFile: expected a readable file, got '${secretFile}': ${(cause as Error).message}`,
-      { hint: 'Let the user that runs serve read it, or correct control.secretFile.', cause },
-    );
-  }
-  if (text !== '') return { ...config, control: { ...config.control, secret: text } };
-  throw coordinatorError('CONFIG_UNREADABLE', `control.secretFile: expected a secret in '${secretFile}', got nothing`, {
-    hint: 'Write one line into it, for example the output of: openssl rand -hex 32',
-  });
 }
 
 function withDefaultPool(config: CoordinatorConfig): CoordinatorConfig {

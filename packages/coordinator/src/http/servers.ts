@@ -4,9 +4,7 @@ import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 import type { NodeReadTokens } from '../access/node-read-tokens.ts';
 import type { Operators } from '../access/operators.ts';
-import { controlSecret } from '../config/control-listener.ts';
 import type { CoordinatorConfig } from '../config/coordinator-config.ts';
-import { isRightSecret } from '../link/right-secret.ts';
 import type { Logger } from '../log.ts';
 import type { ApiReads } from './api-reads.ts';
 import type { ChoreActions } from './chore-actions.ts';
@@ -55,7 +53,6 @@ export interface DoorParts extends ApiParts {
 
 /** The control listener's HTTP half; agents come in through the same server's upgrade. `tls` undefined: plain HTTP. */
 export function controlServer(parts: DoorParts & { join: JoinDoors; tls: ServerTls | undefined }): FastifyInstance {
-  const secret = controlSecret(parts.config.control);
   // An answer that follows a log may be silent for long.
   const app = createServer(parts.log, { ...parts.limits, stallTimeoutMs: 0, tls: parts.tls });
   void app.register(cookie);
@@ -64,8 +61,7 @@ export function controlServer(parts: DoorParts & { join: JoinDoors; tls: ServerT
   app.addHook('onRequest', async (_request, reply) => void reply.header('Cache-Control', 'no-store'));
   // The guard's hooks have to come after those that read the cookies.
   app.after(() => {
-    const isNode = (authorization: string | undefined): boolean =>
-      parts.readTokens.isShown(authorization) || isRightSecret(secret, authorization);
+    const isNode = (authorization: string | undefined): boolean => parts.readTokens.isShown(authorization);
     openDoor(app, { kind: 'control', isNode, origins: parts.config.access.origins }, parts);
     sessionRoutes(app, parts.operators);
     joinRoute(app, parts.join);

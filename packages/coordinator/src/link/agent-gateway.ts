@@ -5,16 +5,13 @@ import { addressKey } from '../limits/address-key.ts';
 import { makeCrowd } from '../limits/crowd.ts';
 import type { RateLimit } from '../limits/rate-limit.ts';
 import { AgentSession, CLOSE_CODE, MAX_HELLO, type SessionParts } from './agent-session.ts';
-import { isRightSecret } from './right-secret.ts';
 
 /**
  * The step link, the coordinator's side: where agents come in. In: HTTP upgrades of the control listener at /agent.
  * Out: an AgentSession each, which calls the handlers. Called by the control listener. A request that may not come in is
  * answered with its HTTP status before anything of WebSocket is spoken.
  */
-export interface GatewayParts extends Omit<SessionParts, 'address' | 'mayBeAnonymous'> {
-  /** What agents without an identity must show as `Authorization: Bearer SECRET`; empty: nothing; null: none is right. */
-  secret: string | null;
+export interface GatewayParts extends Omit<SessionParts, 'address'> {
   /** Connections that may be without hello at a time; beyond it the oldest of the most crowded address is closed. */
   maxGreeting: number;
   /** How often an address may connect without coming to a good hello. */
@@ -47,7 +44,6 @@ export function makeAgentGateway(parts: GatewayParts): AgentGateway {
       const session = new AgentSession(webSocket, {
         ...parts,
         address: request.socket.remoteAddress ?? '',
-        mayBeAnonymous: isRightSecret(parts.secret, request.headers.authorization),
         log: parts.log.child({ address: request.socket.remoteAddress }),
         onOnline: (node, online, lastEvent) => {
           uncount();
@@ -69,11 +65,7 @@ export function makeAgentGateway(parts: GatewayParts): AgentGateway {
     onUpgrade: (request, socket, head) => {
       socket.on('error', () => socket.destroy());
       const waitMs = parts.connects.take(addressKey(request.socket.remoteAddress));
-      const refusal = closing
-        ? '503 Service Unavailable'
-        : waitMs > 0
-          ? '429 Too Many Requests'
-          : refusalOf(request, parts.secret);
+      const refusal = closing ? '503 Service Unavailable' : waitMs > 0 ? '429 Too Many Requests' : refusalOf(request);
       if (refusal === undefined) return admit(request, socket, head);
       parts.log[waitMs > 0 ? 'debug' : 'warn'](
         { address: request.socket.remoteAddress, status: refusal },
@@ -106,12 +98,9 @@ function breakOffAfter(socket: Duplex, maxBytes: number): () => void {
 }
 
 /** @returns the HTTP status line's end; undefined where the request may come in */
-function refusalOf(request: IncomingMessage, secret: string | null): string | undefined {
+function refusalOf(request: IncomingMessage): string | undefined {
   if (request.url?.split('?')[0] !== '/agent') return '404 Not Found';
   // Only browsers send an origin: a web page that somebody visits must not be able to speak as an agent.
   if (request.headers.origin !== undefined) return '403 Forbidden';
-  // Without any secret the hello decides: it may carry an identity.
-  const { authorization } = request.headers;
-  if (authorization !== undefined && !isRightSecret(secret, authorization)) return '401 Unauthorized';
   return undefined;
 }

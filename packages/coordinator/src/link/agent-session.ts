@@ -33,7 +33,8 @@ const FORGED = {
 };
 const MISSING = {
   code: 'IDENTITY_EXPECTED',
-  message: 'expected a node that has joined, got a hello without an identity',
+  message:
+    'expected a node that has joined, got a hello without an identity: make a line by binhost-coordinator token create, and paste it on the node (binhost-agent join)',
 };
 
 /** How long the other side may take to answer the closing handshake. */
@@ -58,8 +59,6 @@ export const MAX_HELLO = 64 * 1024;
 export interface SessionParts {
   /** Where the agent comes from. */
   address: string;
-  /** It showed what lets in agents without an identity. */
-  mayBeAnonymous: boolean;
   handlers: AgentHandlers;
   /** The node is greeted and send() reaches it. `lastEvent`: number of the newest event that it has. */
   onOnline(node: ConnectedNode, session: AgentSession, lastEvent: number): void;
@@ -74,7 +73,7 @@ export interface SessionParts {
 
 /**
  * One connection of one agent: frames in, the handlers called one after the other, acknowledgements and messages out.
- * In: a WebSocket whose secret was right. Out: calls of the handlers, onOnline, onOffline. It fails by closing: every way
+ * In: a WebSocket of anybody; its hello must show an identity. Out: calls of the handlers, onOnline, onOffline. It fails by closing: every way
  * out of here ends the socket, and the agent's reconnect heals.
  */
 export class AgentSession {
@@ -222,9 +221,11 @@ export class AgentSession {
     if (mismatch !== undefined) return this.breakOff({ code: 'PROTOCOL_VERSION', message: mismatch }, sequence);
     const shown = shownIdentity(hello, this.nonce);
     if (shown.kind === 'forged') return this.turnAway(FORGED, sequence);
-    if (shown.kind === 'none' && !this.parts.mayBeAnonymous) return this.turnAway(MISSING, sequence);
-    const publicKey = shown.kind === 'signed' ? shown.publicKey : null;
-    const greeting = await this.parts.handlers.greet(hello, { publicKey, address: this.parts.address });
+    if (shown.kind === 'none') return this.turnAway(MISSING, sequence);
+    const greeting = await this.parts.handlers.greet(hello, {
+      publicKey: shown.publicKey,
+      address: this.parts.address,
+    });
     if (this.state !== 'greeting') return;
     if ('refusal' in greeting) return this.turnAway(greeting.refusal, sequence);
     const { node, welcome } = greeting;

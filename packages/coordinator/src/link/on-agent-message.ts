@@ -4,16 +4,16 @@ import type { AgentMessage, EventSeen, Hello, Inventory, Proofs, Report, Welcome
 export interface ConnectedNode {
   id: string;
   name: string;
-  /** Its public key; null: it came in without an identity. */
-  identity: string | null;
+  /** Its public key. */
+  identity: string;
   /** Where it comes from. */
   address: string;
 }
 
 /** What is known of a connection when its hello comes. */
 export interface Caller {
-  /** Whose signature was right; null: the hello carries no identity. */
-  publicKey: string | null;
+  /** Whose signature was right. */
+  publicKey: string;
   address: string;
 }
 

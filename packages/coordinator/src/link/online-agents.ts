@@ -125,9 +125,9 @@ export class OnlineAgents {
     return [...this.agents.keys()];
   }
 
-  /** Public keys of the nodes that are connected by an identity. */
+  /** Public keys of the nodes that are connected. */
   identities(): string[] {
-    return [...this.agents.values()].flatMap(({ node }) => node.identity ?? []);
+    return [...this.agents.values()].map(({ node }) => node.identity);
   }
 
   /** Ends the connection of the node that came in by this identity. */

@@ -12,15 +12,9 @@ const known = {
   lastSeenAt: null,
   lastAddress: null,
 };
-const { publicKey } = known;
 
 test('a known identity comes in by its own name', () => {
-  expect(judgeIdentity(known, { publicKey, nodeName: 'attic' })).toBeUndefined();
-});
-
-test('a node without an identity comes in only by a name that nobody joined by', () => {
-  expect(judgeIdentity(undefined, { publicKey: null, nodeName: 'attic' })).toBeUndefined();
-  expect(judgeIdentity(known, { publicKey: null, nodeName: 'attic' })?.code).toBe('IDENTITY_EXPECTED');
+  expect(judgeIdentity(known, 'attic')).toBeUndefined();
 });
 
 test.each([
@@ -28,10 +22,10 @@ test.each([
   ['the name of another node', known, 'cellar', 'IDENTITY_NAME'],
   ['a revoked key', { ...known, revokedAt: new Date(1), revokedReason: 'sold' }, 'attic', 'IDENTITY_REVOKED'],
 ])('%s is refused', (_what, row, nodeName, code) => {
-  expect(judgeIdentity(row, { publicKey, nodeName })?.code).toBe(code);
+  expect(judgeIdentity(row, nodeName)?.code).toBe(code);
 });
 
 test('the reason of a revocation is told', () => {
   const row = { ...known, revokedAt: new Date(1), revokedReason: 'sold' };
-  expect(judgeIdentity(row, { publicKey, nodeName: 'attic' })?.message).toBe('the identity of attic was revoked: sold');
+  expect(judgeIdentity(row, 'attic')?.message).toBe('the identity of attic was revoked: sold');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { controlListener, controlSecret } from '../../src/config/control-listener.ts';
+import { controlListener } from '../../src/config/control-listener.ts';
 import { coordinatorConfig } from '../../src/config/coordinator-config.ts';
 
 const control = (overrides: Record<string, unknown>) => coordinatorConfig.parse({ control: overrides }).control;
@@ -18,13 +18,4 @@ test.each(['0.0.0.0:8443', '[::]:8443', '192.168.1.2:8443'])('refuses to listen 
   expect(() => controlListener(control({ tls: 'off', listen }))).toThrow(
     expect.objectContaining({ code: 'CONTROL_NOT_LOOPBACK', message: expect.stringContaining('control.tls') }),
   );
-});
-
-test.each([
-  [{ listen: '127.0.0.1:1', secret: '' }, ''],
-  [{ listen: '127.0.0.1:1', secret: 'x' }, 'x'],
-  [{ listen: '0.0.0.0:1', secret: 'x' }, 'x'],
-  [{ listen: '0.0.0.0:1', secret: '' }, null],
-])('with %j asks for the secret %j', (given, expected) => {
-  expect(controlSecret(control(given))).toBe(expected);
 });

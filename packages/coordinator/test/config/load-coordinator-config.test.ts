@@ -70,26 +70,3 @@ describe('a file that is named', () => {
     );
   });
 });
-
-describe('control.secretFile', () => {
-  const withFile = (path: string, withSecret = true) =>
-    loadCoordinatorConfig({ env: { BINHOST_COORDINATOR_CONTROL_SECRET_FILE: path }, withSecret }).config.control.secret;
-
-  test('is read for serve, its line being the secret', async () => {
-    const path = join(directory.path, 'secret');
-    await writeFile(path, 'only for agents\n');
-    expect(withFile(path)).toBe('only for agents');
-  });
-
-  test('is not read for the other commands, whose users may not', () => {
-    expect(withFile(join(directory.path, 'missing'), false)).toBe('');
-  });
-
-  test('that is missing or empty is an error', async () => {
-    const empty = join(directory.path, 'empty');
-    await writeFile(empty, '\n');
-    for (const path of [empty, join(directory.path, 'missing')]) {
-      expect(() => withFile(path)).toThrow(expect.objectContaining({ code: 'CONFIG_UNREADABLE' }));
-    }
-  });
-});

@@ -13,7 +13,7 @@ let anna: string;
 const socket = (name: 'view' | 'admin') => `${coordinator.config.paths.run}/${name}.sock`;
 
 beforeAll(async () => {
-  coordinator = await startCoordinator({ secret: 'of the nodes' });
+  coordinator = await startCoordinator();
   anna = await makeOperator(coordinator, 'anna', 'operator');
 });
 afterAll(() => coordinator.stop());

@@ -6,22 +6,29 @@ import { createServer } from '../../src/http/create-server.ts';
 import { guard } from '../../src/http/guard.ts';
 import { askHttp, bearer, openHttp } from './ask-http.ts';
 import { startCoordinator, type TestCoordinator } from './start-coordinator.ts';
+import { joinAgent, type TestAgent } from './test-agent.ts';
 
 /** Every route through every door, held against the one table of rules. */
-const SECRET = 'of the nodes';
+let node: TestAgent;
+let readToken: string;
 
 let coordinator: TestCoordinator;
 const tokens: Partial<Record<Role, string>> = {};
 const socket = (name: 'view' | 'admin') => `${coordinator.config.paths.run}/${name}.sock`;
 
 beforeAll(async () => {
-  coordinator = await startCoordinator({ secret: SECRET });
+  coordinator = await startCoordinator();
+  node = await joinAgent(coordinator);
+  readToken = (await node.hear('welcome')).readToken ?? '';
   for (const role of ROLES) {
     const { body } = await askHttp(socket('admin'), { path: '/api/operator-tokens', body: { name: role, role } });
     tokens[role] = body.token;
   }
 });
-afterAll(() => coordinator.stop());
+afterAll(async () => {
+  await node.leave();
+  await coordinator.stop();
+});
 
 /** The status alone: some answers never end. */
 async function statusOf(where: string, route: string, headers: Record<string, string> = {}): Promise<number> {
@@ -52,9 +59,9 @@ describe.each(routes)('%s', (route, rule) => {
     expect(await statusOf(coordinator.control, route, bearer(`bho_${'A'.repeat(43)}`))).toBeOneOf([401, 429]);
   });
 
-  test("a node's secret opens only what nodes read", async () => {
+  test('the token that the link brings a node opens only what nodes read', async () => {
     const expected = rule.least === 'anybody' || rule.forNodes ? 'in' : 403;
-    expect(isIn(await statusOf(coordinator.control, route, bearer(SECRET)))).toBe(expected);
+    expect(isIn(await statusOf(coordinator.control, route, bearer(readToken)))).toBe(expected);
   });
 
   test.each(ROLES)('a token with the role %s is let in or refused as the table says', async (role) => {

@@ -13,7 +13,7 @@ const deed = { path: '/api/builds/999/retry', method: 'POST' };
 const hours = (n: number) => new Date(Date.now() - n * 3_600_000);
 
 beforeAll(async () => {
-  coordinator = await startCoordinator({ secret: 'of the nodes' }, { access: { maxSessions: 3 } });
+  coordinator = await startCoordinator({}, { access: { maxSessions: 3 } });
   anna = await makeOperator(coordinator, 'anna', 'operator');
 });
 afterAll(() => coordinator.stop());

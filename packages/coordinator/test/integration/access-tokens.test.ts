@@ -13,7 +13,7 @@ import { startCoordinator, type TestCoordinator } from './start-coordinator.ts';
 let coordinator: TestCoordinator;
 beforeAll(async () => {
   const limits = { loginsPerMinute: 5, loginsPerMinuteOfAll: 12 };
-  coordinator = await startCoordinator({ secret: 'of the nodes' }, { limits, access: { recheck: 50 } });
+  coordinator = await startCoordinator({}, { limits, access: { recheck: 50 } });
 });
 afterAll(() => coordinator.stop());
 

@@ -40,7 +40,7 @@ beforeAll(async () => {
     pools: [],
     version: '0.1.0',
   });
-  agent = await joinAgent(coordinator.control, { ...makeHello(), nodeName: 'alpha' });
+  agent = await joinAgent(coordinator, { ...makeHello(), nodeName: 'alpha' });
   await agent.deliver({ type: 'inventory', digest: '0'.repeat(64), packages: [makeInstalledPackage()] });
   await agent.deliver(makeReport({ entries: [makeMergeEntry({ use: { enabled: [], disabled: [] } })] }));
   await agent.hear('wishes', ({ wishes }) => wishes[0]?.buildState === 'queued');

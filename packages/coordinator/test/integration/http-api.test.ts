@@ -9,17 +9,17 @@ import { createServer as createApp } from '../../src/http/create-server.ts';
 import { listenOnSocket } from '../../src/http/listen.ts';
 import { rawRequest } from './raw-request.ts';
 import { startCoordinator, type TestCoordinator } from './start-coordinator.ts';
-import { connectAgent, type TestAgent } from './test-agent.ts';
-
-const SECRET = 'only for agents';
+import { connectAgent, joinAgent, type TestAgent } from './test-agent.ts';
 
 let coordinator: TestCoordinator;
 let agent: TestAgent;
+let readToken: string;
 beforeAll(async () => {
-  coordinator = await startCoordinator({ secret: SECRET });
-  agent = await connectAgent(coordinator.control, { headers: { Authorization: `Bearer ${SECRET}` } });
+  coordinator = await startCoordinator();
+  agent = await connectAgent(coordinator);
   await agent.deliver(makeHello({ nodeName: 'alpha', sentAtMs: systemClock.nowMs() }));
   await agent.deliver(makeReport({ entries: [] }));
+  readToken = (await agent.hear('welcome')).readToken ?? '';
 });
 afterAll(async () => {
   await agent.leave();
@@ -116,7 +116,7 @@ describe('the API', () => {
 describe('over TCP', () => {
   test('a node reads builds and their logs, and nothing else', async () => {
     const statuses = async (path: string) => {
-      const answers = [{}, { Authorization: 'Bearer guess' }, { Authorization: `Bearer ${SECRET}` }].map((headers) =>
+      const answers = [{}, { Authorization: 'Bearer guess' }, { Authorization: `Bearer ${readToken}` }].map((headers) =>
         rawRequest(coordinator.control, path, { headers: headers as Record<string, string> }),
       );
       return (await Promise.all(answers)).map(({ status }) => status);
@@ -125,8 +125,18 @@ describe('over TCP', () => {
     expect(await statuses('/api/status')).toEqual([401, 401, 403]);
   });
 
-  test('nothing is found without the secret, not even that it is not there', async () => {
+  test('nothing is found without a token, not even that it is not there', async () => {
     expect((await rawRequest(coordinator.control, '/api/none')).status).toBe(401);
+  });
+
+  test('a node reads no more once its connection has ended', async () => {
+    const other = await joinAgent(coordinator, { nodeName: 'leaving' });
+    const { readToken: token } = await other.hear('welcome');
+    const statusNow = async () =>
+      (await rawRequest(coordinator.control, '/api/builds', { headers: { Authorization: `Bearer ${token}` } })).status;
+    expect(await statusNow()).toBe(200);
+    await other.leave();
+    await waitFor(async () => (await statusNow()) === 401, { what: 'the token to be good no more' });
   });
 
   test('health is open to everybody', async () => {
@@ -134,7 +144,7 @@ describe('over TCP', () => {
   });
 
   test('a node asks no agent to look', async () => {
-    const headers = { Authorization: `Bearer ${SECRET}`, 'Content-Length': '0' };
+    const headers = { Authorization: `Bearer ${readToken}`, 'Content-Length': '0' };
     expect((await rawRequest(coordinator.control, '/api/look', { method: 'POST', headers })).status).toBe(403);
   });
 });

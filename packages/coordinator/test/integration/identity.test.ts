@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { request } from 'node:http';
 import { signClaim } from '@binhost/shared/trust';
 import { makeHello, makeReport, waitFor } from '@binhost/testkit';
@@ -6,12 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NodeIdentityView } from '../../src/access/identity-view.ts';
 import { enrolNode, identityOf, loadIdentities, revokeNode } from '../../src/access/node-identity-store.ts';
 import { buildProgram, type Program } from './build-program.ts';
+import { type NodeKey as Key, makeNodeKey as makeKey } from './enrolled-key.ts';
 import { startCoordinator, type TestCoordinator } from './start-coordinator.ts';
-import { connectAgent, refusedStatus, type TestAgent } from './test-agent.ts';
+import { connectAgent, type TestAgent } from './test-agent.ts';
 
 let coordinator: TestCoordinator;
 beforeAll(async () => {
-  coordinator = await startCoordinator({ secret: 'for agents without an identity' });
+  coordinator = await startCoordinator();
 });
 afterAll(() => coordinator.stop());
 
@@ -27,19 +27,6 @@ function askSocket<T>(socketPath: string, path: string): Promise<T> {
   });
 }
 
-interface Key {
-  privateKey: string;
-  publicPem: string;
-}
-
-function makeKey(): Key {
-  const pair = generateKeyPairSync('ed25519');
-  return {
-    privateKey: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    publicPem: pair.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-  };
-}
-
 const enrol = (name: string, key: Key) =>
   enrolNode(coordinator.open.db, { name, pool: 'default', publicKey: key.publicPem, how: 'a test' });
 
@@ -49,7 +36,7 @@ async function nonceOf(agent: TestAgent): Promise<string> {
 
 /** Connects and says a hello that the key signed. */
 async function comeIn(name: string, key: Key, from = '127.0.0.1'): Promise<TestAgent> {
-  const agent = await connectAgent(coordinator.control, { localAddress: from });
+  const agent = await connectAgent(coordinator, { localAddress: from });
   const hello = makeHello({ nodeName: name });
   const claim = { nonce: await nonceOf(agent), nodeName: name, protocolVersion: hello.protocolVersion };
   agent.say({ ...hello, identity: signClaim(claim, key.privateKey) });
@@ -63,7 +50,9 @@ async function turnedAway(agent: TestAgent): Promise<string | undefined> {
 }
 
 describe('who comes in', () => {
-  test('a node that has joined comes in by its signature, without any secret', async () => {
+  const joinedKey = makeKey();
+
+  test('a node that has joined comes in by its signature', async () => {
     const key = makeKey();
     await enrol('attic', key);
     const agent = await comeIn('attic', key);
@@ -78,11 +67,18 @@ describe('who comes in', () => {
     expect(await turnedAway(await comeIn('stranger', makeKey()))).toBe('IDENTITY_UNKNOWN');
   });
 
-  test('no identity and no secret is turned away; a wrong secret is not even heard', async () => {
-    const agent = await connectAgent(coordinator.control);
-    agent.say(makeHello({ nodeName: 'nobody' }));
-    expect(await turnedAway(agent)).toBe('IDENTITY_EXPECTED');
-    expect(await refusedStatus(coordinator.control, { headers: { authorization: 'Bearer guess' } })).toBe(401);
+  test.each([
+    ['nothing else', {}],
+    ['a header that once was a secret', { headers: { authorization: 'Bearer guess' } }],
+  ])('a hello without an identity is turned away with what to do, shown with %s', async (_what, options) => {
+    await enrol('joined', joinedKey);
+    for (const nodeName of ['nobody', 'joined']) {
+      const agent = await connectAgent(coordinator, options);
+      agent.say(makeHello({ nodeName }));
+      expect(await turnedAway(agent)).toBe('IDENTITY_EXPECTED');
+      const error = agent.frames.find((frame) => frame.kind === 'error');
+      expect(error?.message).toMatch(/binhost-coordinator token create.*binhost-agent join/);
+    }
   });
 
   test('the identity of one node does not open the name of another', async () => {
@@ -91,26 +87,18 @@ describe('who comes in', () => {
     await enrol('other', other);
     expect(await turnedAway(await comeIn('other', own))).toBe('IDENTITY_NAME');
   });
-
-  test('who has the secret does not come in by the name of a node that has joined', async () => {
-    await enrol('joined', makeKey());
-    const headers = { Authorization: 'Bearer for agents without an identity' };
-    const agent = await connectAgent(coordinator.control, { headers });
-    agent.say(makeHello({ nodeName: 'joined' }));
-    expect(await turnedAway(agent)).toBe('IDENTITY_EXPECTED');
-  });
 });
 
 describe('what was heard of one connection', () => {
   test('opens no other: a replayed hello is turned away', async () => {
     const key = makeKey();
     await enrol('replayed', key);
-    const first = await connectAgent(coordinator.control);
+    const first = await connectAgent(coordinator);
     const hello = makeHello({ nodeName: 'replayed' });
     const claim = { nonce: await nonceOf(first), nodeName: 'replayed', protocolVersion: 1 };
     const signed = { ...hello, identity: signClaim(claim, key.privateKey) };
     await first.deliver(signed);
-    const second = await connectAgent(coordinator.control);
+    const second = await connectAgent(coordinator);
     expect(await nonceOf(second)).not.toBe(claim.nonce);
     second.say(signed);
     expect(await turnedAway(second)).toBe('IDENTITY_FORGED');

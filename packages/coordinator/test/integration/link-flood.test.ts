@@ -38,9 +38,9 @@ function flood(agent: TestAgent, count: number): void {
 }
 
 test('an agent that floods waits for itself, and a good one is served beside it as before', async () => {
-  const good = await joinAgent(coordinator.control, { nodeName: 'good' });
+  const good = await joinAgent(coordinator, { nodeName: 'good' });
   const alone = await latencyOf(good, 15);
-  const bad = await joinAgent(coordinator.control, { nodeName: 'flooding' });
+  const bad = await joinAgent(coordinator, { nodeName: 'flooding' });
   flood(bad, 20);
   await waitFor(() => bad.frames.some(({ kind }) => kind === 'ack'), { what: 'the flood to begin' });
   await waitFor(() => bad.frames.filter(({ kind }) => kind === 'ack').length > 2, { what: 'the share to be used up' });
@@ -56,7 +56,7 @@ test('an agent that floods waits for itself, and a good one is served beside it 
 }, 60_000);
 
 test('a node over its reports is told the reason, and its link stays up', async () => {
-  const agent = await joinAgent(coordinator.control, { nodeName: 'chatty' });
+  const agent = await joinAgent(coordinator, { nodeName: 'chatty' });
   for (let number = 1; number <= REPORTS; number += 1) await agent.deliver(makeReport({ number, entries: [] }));
   agent.say(makeReport({ number: REPORTS + 1, entries: [] }));
   const refused = await waitFor(() => agent.frames.find((frame) => frame.kind === 'error'), { what: 'the refusal' });
@@ -71,21 +71,21 @@ test('a node over its reports is told the reason, and its link stays up', async 
 
 test('before its hello an agent may send no more than a hello', async () => {
   for (const frame of ['x'.repeat(65 * 1024), gzipSync(' '.repeat(65 * 1024))]) {
-    const agent = await connectAgent(coordinator.control);
+    const agent = await connectAgent(coordinator);
     agent.socket.send(frame);
     expect(await agent.closed()).toBe(1002);
   }
 });
 
 test('a frame of many parts that never ends is cut off before its hello', async () => {
-  const agent = await connectAgent(coordinator.control);
+  const agent = await connectAgent(coordinator);
   const part = Buffer.alloc(16 * 1024, ' ');
   for (let count = 0; count < 32; count += 1) agent.socket.send(part, { fin: false });
   expect(await agent.closed()).toBe(1006);
 });
 
 test('an agent that pings without reading the answers is given up', async () => {
-  const agent = await connectAgent(coordinator.control);
+  const agent = await connectAgent(coordinator);
   await agent.deliver(makeHello({ nodeName: 'pinging' }));
   agent.socket.pause();
   let closed = false;
@@ -104,7 +104,7 @@ test('an agent that pings without reading the answers is given up', async () => 
 }, 40_000);
 
 test('an agent whose messages are refused fills the log only up to its share', async () => {
-  const agent = await joinAgent(coordinator.control, { nodeName: 'wrong' });
+  const agent = await joinAgent(coordinator, { nodeName: 'wrong' });
   for (let count = 0; count < 150; count += 1) agent.say({ type: 'x'.repeat(50) });
   await waitFor(() => agent.frames.filter(({ kind }) => kind === 'error').length >= 150, { what: 'all refusals' });
   const own = coordinator.log.lines.filter((line) => line['node'] === 'wrong');

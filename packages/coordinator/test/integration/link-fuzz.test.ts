@@ -39,7 +39,7 @@ test('a session of random frames ends in refusals, never in a crash, and others 
   const before = heapInUse();
   await fc.assert(
     fc.asyncProperty(session, async ([greets, frames]) => {
-      const agent = await connectAgent(coordinator.control);
+      const agent = await connectAgent(coordinator);
       if (greets) await agent.deliver(hello);
       for (const data of frames) agent.socket.send(data);
       agent.socket.close();
@@ -47,7 +47,7 @@ test('a session of random frames ends in refusals, never in a crash, and others 
     }),
     run,
   );
-  const good = await joinAgent(coordinator.control, { nodeName: 'good' });
+  const good = await joinAgent(coordinator, { nodeName: 'good' });
   await good.deliver({ type: 'event-seen', event: 1 });
   await good.leave();
   const ours = ['agent message could not be handled', 'unexpected error'];

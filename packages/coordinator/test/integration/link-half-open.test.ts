@@ -58,10 +58,10 @@ function openSockets(address: string, count: number, text: string): { open(): nu
 
 test('1,000 connections that never say hello are bounded, and an agent is served beside them', async () => {
   const strangers = openSockets(coordinator.control, HALF_OPEN, UPGRADE);
-  const agent = await connectAgent(coordinator.control, { localAddress: '127.0.0.2' });
+  const agent = await connectAgent(coordinator, { localAddress: '127.0.0.2' });
   await agent.deliver(makeHello({ nodeName: 'beside-the-silent' }));
   await waitFor(() => strangers.open() <= GREETING, { what: 'the silent connections to be pressed out' });
-  const sameAddress = await joinAgent(coordinator.control, { nodeName: 'among-the-silent' });
+  const sameAddress = await joinAgent(coordinator, { nodeName: 'among-the-silent' });
   expect(strangers.open()).toBeGreaterThan(0);
   await sameAddress.leave();
   await waitFor(() => strangers.open() === 0, { what: 'the last of them to run into the time for a hello' });
@@ -76,7 +76,7 @@ test.each([
   async (_what, text) => {
     for (const address of [coordinator.control, coordinator.packages]) {
       const strangers = openSockets(address, HALF_OPEN, text);
-      const agent = await joinAgent(coordinator.control, { nodeName: 'beside-the-slow' });
+      const agent = await joinAgent(coordinator, { nodeName: 'beside-the-slow' });
       await waitFor(() => strangers.open() <= WAITING, { what: 'the slow connections to be pressed out' });
       await waitFor(() => strangers.open() === 0, { what: 'the last of them to run into the time for headers' });
       await agent.leave();
@@ -88,9 +88,9 @@ test.each([
 test('an address that connects without end is asked to wait, and others are not', async () => {
   const own = await startCoordinator({}, { limits: { connectsPerMinute: 5 } });
   try {
-    const strangers = await Promise.all(Array.from({ length: 5 }, () => connectAgent(own.control)));
+    const strangers = await Promise.all(Array.from({ length: 5 }, () => connectAgent(own)));
     expect(await refusedStatus(own.control)).toBe(429);
-    const other = await connectAgent(own.control, { localAddress: '127.0.0.2' });
+    const other = await connectAgent(own, { localAddress: '127.0.0.2' });
     await other.deliver(makeHello());
     for (const { socket } of [...strangers, other]) socket.terminate();
   } finally {
@@ -101,7 +101,7 @@ test('an address that connects without end is asked to wait, and others are not'
 test('connections that come to a good hello are not counted', async () => {
   const own = await startCoordinator({}, { limits: { connectsPerMinute: 5 } });
   try {
-    for (let count = 0; count < 12; count += 1) await (await joinAgent(own.control)).leave();
+    for (let count = 0; count < 12; count += 1) await (await joinAgent(own)).leave();
   } finally {
     await own.stop();
   }

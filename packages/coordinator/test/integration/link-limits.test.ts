@@ -7,16 +7,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { FrameSender } from '../../src/link/frame-sender.ts';
 import { startCoordinator, type TestCoordinator } from './start-coordinator.ts';
-import { connectAgent, refusedStatus } from './test-agent.ts';
+import { connectAgent } from './test-agent.ts';
 
 const MAX_FRAME = 64 * 1024;
-const SECRET = 'only for agents';
-const right = { headers: { Authorization: `Bearer ${SECRET}` } };
 
 let coordinator: TestCoordinator;
 beforeAll(async () => {
   coordinator = await startCoordinator({
-    secret: SECRET,
     maxFrame: MAX_FRAME,
     helloTimeout: 1000,
     pingInterval: 200,
@@ -25,45 +22,32 @@ beforeAll(async () => {
 });
 afterAll(() => coordinator.stop());
 
-test.each([
-  ['a wrong secret', { headers: { Authorization: 'Bearer guess' } }],
-  ['the secret in the wrong way', { headers: { Authorization: `Basic ${SECRET}` } }],
-])('%s is refused before anything else is read', async (_what, options) => {
-  expect(await refusedStatus(coordinator.control, options)).toBe(401);
-});
-
-test('the right secret is let in', async () => {
-  const agent = await connectAgent(coordinator.control, right);
-  await agent.deliver(makeHello());
-  await agent.leave();
-});
-
 test('a frame above the limit ends the connection', async () => {
-  const agent = await connectAgent(coordinator.control, right);
+  const agent = await connectAgent(coordinator);
   agent.socket.send('x'.repeat(MAX_FRAME + 1));
   expect(await agent.closed()).toBe(1009);
 });
 
 test('a small frame that unpacks above the limit ends the connection', async () => {
-  const agent = await connectAgent(coordinator.control, right);
+  const agent = await connectAgent(coordinator);
   agent.socket.send(gzipSync(' '.repeat(MAX_FRAME * 10)));
   expect(await agent.closed()).toBe(1002);
 });
 
 test('a connection that never says hello is ended', async () => {
-  const agent = await connectAgent(coordinator.control, right);
+  const agent = await connectAgent(coordinator);
   expect(await agent.closed()).toBe(1002);
   expect(agent.frames.slice(1)).toMatchObject([{ kind: 'error', code: 'HELLO_EXPECTED', final: true }]);
 });
 
 test('a node whose machine vanished is offline after three silent pings', async () => {
-  const agent = await connectAgent(coordinator.control, { ...right, autoPong: false });
+  const agent = await connectAgent(coordinator, { autoPong: false });
   await agent.deliver(makeHello({ nodeName: 'vanished' }));
   expect(await agent.closed()).toBe(1006);
 });
 
 test('a node that answers pings stays online', async () => {
-  const agent = await connectAgent(coordinator.control, right);
+  const agent = await connectAgent(coordinator);
   await agent.deliver(makeHello({ nodeName: 'steady' }));
   let pings = 0;
   agent.socket.on('ping', () => {
@@ -81,7 +65,7 @@ test('a client that talks no HTTP at all harms nobody', async () => {
   socket.resume();
   socket.end(Buffer.from([0x16, 0x03, 0x01, 0x00, 0x00, 0x0d, 0x0a, 0x0d, 0x0a]));
   await new Promise((resolve) => socket.once('close', resolve));
-  const agent = await connectAgent(coordinator.control, right);
+  const agent = await connectAgent(coordinator);
   await agent.deliver(makeHello());
   await agent.leave();
 });

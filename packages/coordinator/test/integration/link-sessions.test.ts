@@ -56,7 +56,7 @@ describe('a node that connects for the first time', () => {
   const nodeName = 'first';
 
   test('is welcomed, told its pool and URL, and asked for its inventory', async () => {
-    agent = await joinAgent(coordinator.control, { nodeName, epoch });
+    agent = await joinAgent(coordinator, { nodeName, epoch });
     const welcome = await agent.hear('welcome');
     expect(welcome).toMatchObject({
       pool: 'default',
@@ -93,7 +93,7 @@ describe('a node that connects for the first time', () => {
   });
 
   test('hears of what is published, once, and its wish says so', async () => {
-    const uninvolved = await joinAgent(coordinator.control, { nodeName: 'uninvolved' });
+    const uninvolved = await joinAgent(coordinator, { nodeName: 'uninvolved' });
     await publish('dev-libs/libfoo-1.2', 1, 1_767_225_600);
     // So that no other index can pass for this one at a node which the packages are not for.
     const { index } = await uninvolved.hear('index-published');
@@ -110,7 +110,7 @@ describe('a node that connects for the first time', () => {
     await agent.leave();
     await waitFor(async () => (await nodeRow(nodeName))?.connectedAt === null, { what: 'the node to be offline' });
     await publish('app-misc/other-3', 2, 1_767_225_700);
-    agent = await joinAgent(coordinator.control, { nodeName, epoch, lastEvent: 1, inventoryDigest: digest });
+    agent = await joinAgent(coordinator, { nodeName, epoch, lastEvent: 1, inventoryDigest: digest });
     expect(await agent.hear('welcome')).toMatchObject({ inventoryWanted: false, lastReport: 1, index: { entries: 2 } });
     await agent.hear('packages-published', ({ event }) => event === 2);
     expect(agent.heard('packages-published').map(({ event }) => event)).toEqual([2]);
@@ -118,7 +118,7 @@ describe('a node that connects for the first time', () => {
 
   test('that lost its memory gets all events again, in order', async () => {
     await agent.leave();
-    agent = await joinAgent(coordinator.control, { nodeName, epoch: randomUUID(), lastEvent: 0 });
+    agent = await joinAgent(coordinator, { nodeName, epoch: randomUUID(), lastEvent: 0 });
     await agent.hear('packages-published', ({ event }) => event === 2);
     expect(agent.heard('packages-published').map(({ event }) => event)).toEqual([1, 2]);
   });
@@ -126,7 +126,7 @@ describe('a node that connects for the first time', () => {
   test('keeps everything over a restart of the coordinator', async () => {
     await coordinator.restart();
     expect(await agent.closed()).toBe(1001);
-    agent = await joinAgent(coordinator.control, { nodeName, epoch, lastEvent: 1, inventoryDigest: digest });
+    agent = await joinAgent(coordinator, { nodeName, epoch, lastEvent: 1, inventoryDigest: digest });
     expect(await agent.hear('welcome')).toMatchObject({ lastReport: 1, inventoryWanted: false });
     await agent.hear('packages-published', ({ event }) => event === 2);
     await agent.hear('wishes', ({ wishes }) => wishes.length === 2);
@@ -137,7 +137,7 @@ describe('a node that connects for the first time', () => {
 describe('a report', () => {
   test('that comes twice is acknowledged twice and stored once', async () => {
     const epoch = randomUUID();
-    const agent = await joinAgent(coordinator.control, { nodeName: 'twice', epoch });
+    const agent = await joinAgent(coordinator, { nodeName: 'twice', epoch });
     const report = makeReport({ epoch, number: 5, entries: [] });
     await agent.deliver(report);
     await agent.deliver(report);
@@ -147,7 +147,7 @@ describe('a report', () => {
 
   test('may come as a gzipped frame', async () => {
     const epoch = randomUUID();
-    const agent = await joinAgent(coordinator.control, { nodeName: 'zipped', epoch });
+    const agent = await joinAgent(coordinator, { nodeName: 'zipped', epoch });
     const message = makeReport({ epoch, entries: [] });
     agent.socket.send(gzipSync(JSON.stringify({ kind: 'message', sequence: 2, message })));
     await waitFor(() => agent.frames.some((frame) => frame.kind === 'ack' && frame.sequence === 2), {
@@ -157,7 +157,7 @@ describe('a report', () => {
   });
 
   test('that names something outside of the grammar is refused, and the connection stays', async () => {
-    const agent = await joinAgent(coordinator.control, { nodeName: 'wrong' });
+    const agent = await joinAgent(coordinator, { nodeName: 'wrong' });
     const sequence = agent.say(makeReport({ entries: [makeMergeEntry({ cpv: '--config=x' })] }));
     await waitFor(
       () => agent.frames.some((frame) => frame.kind === 'error' && frame.sequence === sequence && !frame.final),
@@ -169,7 +169,7 @@ describe('a report', () => {
 });
 
 test('a message of an unknown type is answered with an error, and the connection stays', async () => {
-  const agent = await joinAgent(coordinator.control, { nodeName: 'newer' });
+  const agent = await joinAgent(coordinator, { nodeName: 'newer' });
   const sequence = agent.say({ type: 'sing' });
   await waitFor(() => agent.frames.find((frame) => frame.kind === 'error'), { what: 'the error' });
   expect(agent.frames.find((frame) => frame.kind === 'error')).toMatchObject({
@@ -182,8 +182,8 @@ test('a message of an unknown type is answered with an error, and the connection
 });
 
 test('a second connection of a node replaces the first, and the node stays online', async () => {
-  const first = await joinAgent(coordinator.control, { nodeName: 'double' });
-  const second = await joinAgent(coordinator.control, { nodeName: 'double' });
+  const first = await joinAgent(coordinator, { nodeName: 'double' });
+  const second = await joinAgent(coordinator, { nodeName: 'double' });
   expect(await first.closed()).toBe(4001);
   await second.deliver(makeReport({ entries: [] }));
   expect((await nodeRow('double'))?.connectedAt).not.toBeNull();
@@ -194,21 +194,21 @@ describe('a connection is ended', () => {
   const finalError = (agent: TestAgent) => agent.frames.find((frame) => frame.kind === 'error');
 
   test('when its first message is no hello', async () => {
-    const agent = await connectAgent(coordinator.control);
+    const agent = await connectAgent(coordinator);
     agent.say(makeReport());
     expect(await agent.closed()).toBe(1002);
     expect(finalError(agent)).toMatchObject({ code: 'HELLO_EXPECTED', final: true });
   });
 
   test('when hello comes twice', async () => {
-    const agent = await joinAgent(coordinator.control, { nodeName: 'again' });
+    const agent = await joinAgent(coordinator, { nodeName: 'again' });
     agent.say(makeHello({ nodeName: 'other' }));
     expect(await agent.closed()).toBe(1002);
     expect(finalError(agent)).toMatchObject({ code: 'HELLO_REPEATED', final: true });
   });
 
   test('when the agent speaks another protocol, with what to do', async () => {
-    const agent = await connectAgent(coordinator.control);
+    const agent = await connectAgent(coordinator);
     agent.say(makeHello({ protocolVersion: 99 }));
     expect(await agent.closed()).toBe(1002);
     expect(finalError(agent)).toMatchObject({
@@ -219,14 +219,14 @@ describe('a connection is ended', () => {
   });
 
   test.each(['no frame', '{"kind":"message","sequence":1}{', '{"kind":"sing"}'])('when %j comes', async (text) => {
-    const agent = await connectAgent(coordinator.control);
+    const agent = await connectAgent(coordinator);
     agent.socket.send(text);
     expect(await agent.closed()).toBe(1002);
     expect(finalError(agent)).toMatchObject({ code: 'PROTOCOL_BAD_FRAME', final: true });
   });
 
   test('when a sequence comes again', async () => {
-    const agent = await joinAgent(coordinator.control, { nodeName: 'sequence' });
+    const agent = await joinAgent(coordinator, { nodeName: 'sequence' });
     agent.socket.send(JSON.stringify({ kind: 'message', sequence: 1, message: { type: 'event-seen', event: 1 } }));
     expect(await agent.closed()).toBe(1002);
   });

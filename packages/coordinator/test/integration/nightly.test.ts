@@ -19,7 +19,7 @@ let coordinator: TestCoordinator;
 let agent: TestAgent;
 beforeAll(async () => {
   [program, coordinator] = await Promise.all([buildProgram(), startCoordinator()]);
-  agent = await joinAgent(coordinator.control, { ...makeHello(), nodeName: 'alpha' });
+  agent = await joinAgent(coordinator, { ...makeHello(), nodeName: 'alpha' });
 });
 afterAll(async () => {
   await agent.leave();
@@ -129,7 +129,7 @@ test('what stops a process again and again is counted', async () => {
 test('two machines with one node name are named in the status', async () => {
   const agents: TestAgent[] = [];
   for (let times = 0; times < 4; times += 1) {
-    agents.push(await joinAgent(coordinator.control, { ...makeHello(), nodeName: 'twin' }));
+    agents.push(await joinAgent(coordinator, { ...makeHello(), nodeName: 'twin' }));
   }
   expect((await run('status')).stdout).toMatch(/Two machines use one node name\n.*twin/);
   await agents.at(-1)?.leave();

@@ -9,6 +9,14 @@ import {
 } from '@binhost/shared/protocol';
 import { makeHello, waitFor } from '@binhost/testkit';
 import { type ClientOptions, WebSocket } from 'ws';
+import type { OpenDatabase } from '../../src/db/open-database.ts';
+import { enrolKey, signedHello } from './enrolled-key.ts';
+
+/** Where a scripted agent connects: the control listener, and the database that knows who has joined. */
+export interface AgentDoor {
+  control: string;
+  open: Pick<OpenDatabase, 'db'>;
+}
 
 /** A scripted agent: a real connection that says what the test says, and keeps all that comes. */
 export interface TestAgent {
@@ -17,7 +25,7 @@ export interface TestAgent {
   frames: Frame[];
   /** Sends a numbered message. @returns its sequence */
   say(message: AgentMessage | { type: string }): number;
-  /** Sends a numbered message and waits for its acknowledgement. */
+  /** Sends a numbered message and waits for its acknowledgement; a hello is that of a node that has joined, signed. */
   deliver(message: AgentMessage): Promise<void>;
   /** Messages of one type that came so far. */
   heard<T extends CoordinatorMessage['type']>(type: T): Extract<CoordinatorMessage, { type: T }>[];
@@ -33,7 +41,7 @@ export interface TestAgent {
 }
 
 /** Connects, without saying hello. */
-export async function connectAgent(control: string, options: ClientOptions = {}): Promise<TestAgent> {
+export async function connectAgent({ control, open }: AgentDoor, options: ClientOptions = {}): Promise<TestAgent> {
   const scheme = options.ca === undefined ? 'ws' : 'wss';
   const socket = new WebSocket(`${scheme}://${control}/agent`, { perMessageDeflate: false, ...options });
   const frames: Frame[] = [];
@@ -61,13 +69,18 @@ export async function connectAgent(control: string, options: ClientOptions = {})
       .flatMap((frame) => (frame.kind === 'message' || frame.kind === 'loose' ? [frame.message] : []))
       .map(decodeCoordinatorMessage)
       .filter((message) => message.type === type) as never;
+  const signed = async (hello: Hello): Promise<Hello> => {
+    const key = await enrolKey(open.db, hello.nodeName);
+    const { nonce } = await waitFor(() => heard('challenge')[0], { what: 'the challenge' });
+    return signedHello(hello, nonce, key);
+  };
   return {
     socket,
     frames,
     say,
     heard,
     deliver: async (message) => {
-      const number = say(message);
+      const number = say(message.type === 'hello' ? await signed(message) : message);
       const isAck = (frame: Frame): boolean => frame.kind === 'ack' && frame.sequence === number;
       await waitFor(() => frames.some(isAck), { what: `the acknowledgement of ${message.type}` });
     },
@@ -81,8 +94,8 @@ export async function connectAgent(control: string, options: ClientOptions = {})
 }
 
 /** Connects and says hello. */
-export async function joinAgent(control: string, hello: Partial<Hello> = {}): Promise<TestAgent> {
-  const agent = await connectAgent(control);
+export async function joinAgent(door: AgentDoor, hello: Partial<Hello> = {}): Promise<TestAgent> {
+  const agent = await connectAgent(door);
   await agent.deliver(makeHello(hello));
   await agent.hear('welcome');
   return agent;

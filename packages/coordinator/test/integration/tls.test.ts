@@ -45,7 +45,7 @@ test('a CA is made at the first start, closed to others, and agents come in by i
   expect(modes).toEqual(['700', '600', '600', '600', '600']);
   expect(coordinator.log.withMessage('coordinator ready')[0]).toMatchObject({ pin: pinOf(ca) });
 
-  const agent = await connectAgent(coordinator.control, { ...withTls, ca });
+  const agent = await connectAgent(coordinator, { ...withTls, ca });
   await agent.deliver(makeHello());
   await agent.leave();
   await expect(shakeHands(ca, 'TLSv1.2')).rejects.toThrow();
@@ -67,7 +67,7 @@ test('the certificate renews itself while it runs, and no connection is dropped'
   coordinator = await startCoordinator({ tls: 'auto', leafLife: 3000, certificateCheck: 50 });
   const ca = await caOf();
   const first = await serialNow(ca);
-  const agent = await connectAgent(coordinator.control, { ...withTls, ca });
+  const agent = await connectAgent(coordinator, { ...withTls, ca });
   await agent.deliver(makeHello());
   await waitFor(async () => (await serialNow(ca)) !== first, { what: 'another certificate', timeoutMs: 10_000 });
   await agent.deliver(makeReport({ entries: [] }));
