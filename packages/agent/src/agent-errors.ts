@@ -2,7 +2,7 @@ import { errorsOf } from '@binhost/shared/errors';
 
 /** Every error that the agent raises on purpose; docs/errors.md is made from it. */
 export const AGENT_ERRORS = {
-  CONFIG_UNREADABLE: 'The configuration file, or the file of the secret, could not be read.',
+  CONFIG_UNREADABLE: 'The configuration file could not be read, or is no TOML.',
   STATE_UNUSABLE: 'The state directory cannot be written, or a file in it is not what the agent wrote.',
   RUN_DIRECTORY_UNUSABLE: 'A socket of the agent could not be made.',
   ALREADY_RUNNING: 'Another agent answers on the same sockets.',

@@ -127,7 +127,7 @@ export const SITUATIONS = {
   },
   'identity-refused': {
     title: 'The coordinator does not let this node in',
-    text: 'It does not know the identity of this node, has revoked it, or knows it by another name.',
+    text: 'This node has not joined it, or it has revoked the identity of this node, or knows it by another name.',
     whatToDo:
       'Ask its owner for a new line of `binhost-coordinator token create` and paste it here; after a revocation run `binhost-agent leave` first. The agent asks again after link.refusedPause.',
   },

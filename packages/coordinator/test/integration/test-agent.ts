@@ -25,7 +25,7 @@ export interface TestAgent {
   frames: Frame[];
   /** Sends a numbered message. @returns its sequence */
   say(message: AgentMessage | { type: string }): number;
-  /** Sends a numbered message and waits for its acknowledgement; a hello is that of a node that has joined, signed. */
+  /** Sends a numbered message and waits for its acknowledgement; an unsigned hello becomes that of a node that has joined. */
   deliver(message: AgentMessage): Promise<void>;
   /** Messages of one type that came so far. */
   heard<T extends CoordinatorMessage['type']>(type: T): Extract<CoordinatorMessage, { type: T }>[];
@@ -80,7 +80,7 @@ export async function connectAgent({ control, open }: AgentDoor, options: Client
     say,
     heard,
     deliver: async (message) => {
-      const number = say(message.type === 'hello' ? await signed(message) : message);
+      const number = say(message.type === 'hello' && !message.identity ? await signed(message) : message);
       const isAck = (frame: Frame): boolean => frame.kind === 'ack' && frame.sequence === number;
       await waitFor(() => frames.some(isAck), { what: `the acknowledgement of ${message.type}` });
     },
