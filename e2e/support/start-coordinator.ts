@@ -14,6 +14,10 @@ export interface RunningCoordinator {
   configFile: string;
   /** Address of the pool `default`, for binrepos.conf. */
   poolUrl: string;
+  /** Of the control listener: `wss://HOST:PORT`. */
+  controlUrl: string;
+  /** The CA that it made at its first start. */
+  controlCa: string;
   viewSocket: string;
   /** GET on view.sock. */
   view<T>(path: string): Promise<T>;
@@ -82,6 +86,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
     service,
     configFile,
     poolUrl: poolUrl(ports),
+    controlUrl: `wss://127.0.0.1:${ports.control}`,
+    controlCa: join(directory, 'state/tls/ca.pem'),
     viewSocket,
     view,
     stop: async () => {
