@@ -31,6 +31,7 @@ const COMMANDS = [
   'policy',
   'sync',
   'import',
+  'key',
   'gc',
   'token',
   'node',
