@@ -12,10 +12,10 @@ export function parseBinrepos(text: string): BinaryRepository[] {
   let section = '';
   for (const line of text.split('\n')) {
     section = /^\s*\[([^\]]+)\]/.exec(line)?.[1]?.trim() ?? section;
-    const setting = /^\s*([\w-]+)\s*[=:]\s*(.*?)\s*$/.exec(line);
+    const setting = /^\s*([\w-]+)\s*[=:](.*)$/.exec(line);
     if (!setting || section === '') continue;
     const values = sections.get(section) ?? new Map<string, string>();
-    sections.set(section, values.set(setting[1] ?? '', setting[2] ?? ''));
+    sections.set(section, values.set(setting[1] ?? '', (setting[2] ?? '').trim()));
   }
   const defaults = sections.get('DEFAULT');
   const of = (name: string, key: string): string => sections.get(name)?.get(key) ?? defaults?.get(key) ?? '';
