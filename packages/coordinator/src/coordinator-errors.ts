@@ -14,7 +14,7 @@ export const COORDINATOR_ERRORS = {
   NOT_READY: 'What was asked for cannot be answered yet: a part of the binhost has not started once.',
   ROLE_TOO_SMALL: 'Somebody is known, but may not do what was asked; the message names the role that may.',
   FOREIGN_ORIGIN: 'A web page of somebody else sent a request, or a session came without its CSRF token.',
-  TOO_MANY_ATTEMPTS: 'Too many personal tokens were shown that are none.',
+  TOO_MANY_ATTEMPTS: 'Too many personal tokens were shown that are none, or too many joins were refused.',
   WRONG_USE: 'A command was called with arguments that it does not take.',
   NOT_FOUND: 'What was asked for does not exist.',
   BAD_REQUEST: 'A request does not fit what the route takes.',

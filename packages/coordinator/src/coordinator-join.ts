@@ -9,6 +9,7 @@ import type { Database } from './db/database.ts';
 import type { JoinDoors } from './http/routes/tokens.ts';
 import { type JoinParts, makeJoinNode, makeLeaveNode } from './http/token-actions.ts';
 import { storeJoined } from './ingest/report-store.ts';
+import { makeRateLimit } from './limits/rate-limit.ts';
 import { readPoolKey } from './publish/pool-key.ts';
 import { findProbe } from './publish/probe-package.ts';
 import { poolPaths } from './publish/published-directory.ts';
@@ -20,6 +21,11 @@ export function joinParts({ config, clock, log, tls }: ServeParts, db: Database)
     db,
     clock,
     log: log.child({ step: 'access' }),
+    attempts: makeRateLimit({
+      perMinute: config.limits.joinsPerMinute,
+      perMinuteOfAll: config.limits.joinsPerMinuteOfAll,
+      clock,
+    }),
     tokenTime: config.join.tokenTime,
     addresses: publicAddresses(config, { hostName: hostname(), isTls: tls !== undefined }),
     pin: () => tls?.trust.pin ?? PIN_SYSTEM,

@@ -154,6 +154,15 @@ export const coordinatorConfig = z.object({
         'Bytes of log that one address or node may cause in an hour by what is refused',
       ),
       headersTimeout: durationMs('10s').describe('A request whose headers take longer to arrive is refused'),
+      joinsPerMinute: z
+        .number()
+        .int()
+        .min(1)
+        .default(30)
+        .describe(
+          'Joins and leaves that one address may ask for and be refused; those that come through are not counted',
+        ),
+      joinsPerMinuteOfAll: z.number().int().min(1).default(300).describe('The same of all addresses together'),
       loginsPerMinute: z
         .number()
         .int()

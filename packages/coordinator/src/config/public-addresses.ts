@@ -9,6 +9,8 @@ export interface PublicAddresses {
   packages: string;
   /** Settings that would say it for sure; empty: nothing was guessed. */
   guessed: ('control.url' | 'packages.url')[];
+  /** The control listener is reached on this machine alone, as far as the settings say. */
+  isLoopbackOnly: boolean;
 }
 
 /**
@@ -34,5 +36,6 @@ export function publicAddresses(
       ...(control.url === '' && said === undefined ? (['control.url'] as const) : []),
       ...(packages.url === '' ? (['packages.url'] as const) : []),
     ],
+    isLoopbackOnly: control.url === '' && isLoopback(parseListenAddress(control.listen, 'control.listen').host),
   };
 }

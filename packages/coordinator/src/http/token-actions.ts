@@ -9,6 +9,8 @@ import { type JoinTokenView, joinTokenView, type NewJoinTokenView } from '../acc
 import type { PublicAddresses } from '../config/public-addresses.ts';
 import { coordinatorError } from '../coordinator-errors.ts';
 import type { Database } from '../db/database.ts';
+import { addressKey } from '../limits/address-key.ts';
+import type { RateLimit } from '../limits/rate-limit.ts';
 import type { Logger } from '../log.ts';
 import type { PoolKey } from '../publish/pool-key.ts';
 
@@ -35,6 +37,8 @@ export type LeaveNode = (request: LeaveRequest, from: string) => Promise<{ left:
 
 export interface JoinParts {
   db: Database;
+  /** How often an address may ask to join or leave and be refused. */
+  attempts: RateLimit;
   clock: Clock;
   log: Logger;
   /** Milliseconds: join.tokenTime. */
@@ -82,6 +86,7 @@ export function makeTokenActions(parts: JoinParts): TokenActions {
 export function makeJoinNode(parts: JoinParts): JoinNode {
   const { db, clock, log, addresses, probePath, enrolNode } = parts;
   return async ({ token, nodeName, publicKey, preview }, from) => {
+    countAttempt(parts.attempts, from);
     const shown = { ...token, nodeName, publicKey, preview, from, nowMs: clock.nowMs() };
     const how = `join token ${token.id}`;
     const admitted = await useJoinToken(db, shown, (tx, { nodeName: name, pool }) =>
@@ -90,6 +95,7 @@ export function makeJoinNode(parts: JoinParts): JoinNode {
       log.warn({ from, token: token.id, node: nodeName, why: (error as Error).message }, 'join refused');
       throw error;
     });
+    parts.attempts.giveBack(addressKey(from));
     const { kind, nodeName: name, pool, enrolled } = admitted;
     if (!preview) log.info({ from, token: token.id, node: name, pool, kind }, 'node joined');
     const { fingerprint, armored } = await keyOf(parts, pool);
@@ -104,11 +110,13 @@ export function makeJoinNode(parts: JoinParts): JoinNode {
   };
 }
 
-export function makeLeaveNode({ clock, log, revokeKey }: JoinParts): LeaveNode {
+export function makeLeaveNode({ clock, log, attempts, revokeKey }: JoinParts): LeaveNode {
   return async (request, from) => {
+    countAttempt(attempts, from);
     const why = judgeLeave(request, clock.nowMs());
     const name = why === undefined ? await revokeKey(request.publicKey) : undefined;
     if (name !== undefined) {
+      attempts.giveBack(addressKey(from));
       log.info({ from, node: name }, 'node left');
       return { left: name };
     }
@@ -117,6 +125,17 @@ export function makeLeaveNode({ clock, log, revokeKey }: JoinParts): LeaveNode {
       hint: 'It may have left already; binhost-coordinator nodes lists those that are here.',
     });
   };
+}
+
+/** @throws TOO_MANY_ATTEMPTS */
+function countAttempt(attempts: RateLimit, from: string): void {
+  const waitMs = attempts.take(addressKey(from));
+  if (waitMs === 0) return;
+  const seconds = Math.ceil(waitMs / 1000);
+  throw coordinatorError('TOO_MANY_ATTEMPTS', `too many joins from there were refused; try again in ${seconds} s`, {
+    hint: 'The log names the addresses that they came from; limits.joinsPerMinute is the limit.',
+    detail: { retryAfterSeconds: seconds },
+  });
 }
 
 async function keyOf({ poolKey }: JoinParts, pool: string): Promise<PoolKey> {
@@ -128,7 +147,14 @@ async function keyOf({ poolKey }: JoinParts, pool: string): Promise<PoolKey> {
   });
 }
 
-function notesOf({ guessed, control, packages }: PublicAddresses): string[] {
+function notesOf(parts: PublicAddresses): string[] {
+  return [...guessNotes(parts), ...(parts.isLoopbackOnly ? [LOOPBACK_NOTE] : [])];
+}
+
+const LOOPBACK_NOTE =
+  'control.listen is a loopback address and control.url says no other: only this machine itself can join. For nodes elsewhere listen on 0.0.0.0:8443, or set control.url.';
+
+function guessNotes({ guessed, control, packages }: PublicAddresses): string[] {
   if (guessed.length === 0) return [];
   const addresses = guessed.map((key) => (key === 'control.url' ? control : packages)).join(' and ');
   return [`The node will use ${addresses}, guessed from this machine's name; ${guessed.join(' and ')} would say it.`];

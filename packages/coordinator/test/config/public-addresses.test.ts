@@ -11,6 +11,7 @@ test('what the settings say is taken', () => {
     control: 'wss://proxy.example/binhost',
     packages: 'http://files.example:8080',
     guessed: [],
+    isLoopbackOnly: false,
   });
 });
 
@@ -28,6 +29,15 @@ test("without any, this machine's name is guessed, and loopback stays loopback",
     control: 'wss://binhost:8443',
     packages: 'http://binhost:8080',
     guessed: ['control.url', 'packages.url'],
+    isLoopbackOnly: false,
   });
   expect(of({ control: { listen: '127.0.0.1:9' } }).control).toBe('wss://127.0.0.1:9');
+});
+
+test.each([
+  [{ listen: '127.0.0.1:8443' }, true],
+  [{ listen: '127.0.0.1:8443', url: 'wss://proxy.example' }, false],
+  [{ listen: '0.0.0.0:8443' }, false],
+])('with %j only this machine can reach it: %j', (control, expected) => {
+  expect(of({ control }).isLoopbackOnly).toBe(expected);
 });

@@ -19,7 +19,10 @@ const run = (...args: string[]) =>
   program.run(['token', ...args], { BINHOST_COORDINATOR_PATHS_RUN: coordinator.config.paths.run });
 
 beforeAll(async () => {
-  [program, coordinator] = await Promise.all([buildProgram(), startCoordinator()]);
+  [program, coordinator] = await Promise.all([
+    buildProgram(),
+    startCoordinator({}, { limits: { joinsPerMinute: 1000 } }),
+  ]);
   const pool = join(coordinator.config.paths.packages, 'default');
   await writeFile(join(pool, 'key.asc'), 'an armored key\n');
   await writeFile(join(pool, 'key.fpr'), `${FINGERPRINT}\n`);
@@ -55,6 +58,7 @@ test('create prints one line to paste, and says on stderr what it is for', async
     exitCode: 0,
     stdout: expect.stringMatching(/^binhost-agent join bhj[\w-]+$/),
   });
+  expect(stderr).toContain('only this machine itself can join');
   expect(stderr).toMatch(/^# The node alpha can join the pool default by this line, once, within (?:1h|59m)/);
   expect(decodeJoinToken(stdout.split(' ')[2] ?? '')).toMatchObject({ fingerprint: FINGERPRINT, pin: 'system' });
 });
@@ -163,4 +167,20 @@ test.each<[string[], RegExp]>([
   const { exitCode, stdout, stderr } = await run(...args);
   expect({ exitCode: exitCode !== 0, stdout }).toEqual({ exitCode: true, stdout: '' });
   expect(stderr).toMatch(sentence);
+});
+
+test('an address whose joins are refused again and again is asked to wait', async () => {
+  const own = await startCoordinator({}, { limits: { joinsPerMinute: 3 } });
+  const shown = { id: 1, secret: 'A'.repeat(32) };
+  const body = JSON.stringify({ token: shown, nodeName: 'desk', publicKey: newKey() });
+  const headers = { 'Content-Type': 'application/json' };
+  const statuses: number[] = [];
+  let last: Response | undefined;
+  for (let count = 0; count < 4; count += 1) {
+    last = await fetch(`http://${own.control}/join`, { method: 'POST', headers, body });
+    statuses.push(last.status);
+  }
+  expect(statuses).toEqual([403, 403, 403, 429]);
+  expect(Number(last?.headers.get('retry-after'))).toBeGreaterThan(0);
+  await own.stop();
 });
