@@ -19,6 +19,7 @@ import { installedPackages } from './installed-packages.ts';
 import { nameOtherBinhost, openOtherBinhost, startOtherBinhost } from './other-binhost.ts';
 import { openPortageHosts, PLAIN_DIRECTORY, type PortageHosts, PROGRAM_DIRECTORY } from './portage-hosts.ts';
 import { type PortageHost, runOnHost, startOnHost } from './run-on-host.ts';
+import { serveSource } from './serve-source.ts';
 import { writePortageFiles } from './write-host.ts';
 
 /** The fleet on separate hosts each with its own Portage, the three processes of the binhost under their own users. */
@@ -238,6 +239,9 @@ function stageOf({ fleet, hosts, running, stop, close }: OpenStage): Stage {
       return wishesIn(stdout);
     },
     situationsOf: async (name) => situationsIn((await run(name, 'binhost-agent', ['status', '--json'])).stdout),
+    serveSource: async (cpv) => {
+      running.set('sources', [await serveSource(binhost, fleet, cpv)]);
+    },
     nameBinhost: (name) => writeBinaryHost(hostOf(name), binhost),
     builds: async () =>
       JSON.parse((await run('binhost', 'binhost-coordinator', ['builds', '--json'])).stdout) as BuildView[],

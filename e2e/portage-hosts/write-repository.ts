@@ -70,8 +70,15 @@ async function writeEbuild(root: string, ebuild: EbuildOf): Promise<void> {
   const directory = join(root, category, name);
   await put(join(directory, `${pf}.ebuild`), ebuildText(name, ebuild));
   if (ebuild.isHostile) await put(join(directory, 'files/attack.py'), await readFile(HOSTILE_BUILD, 'utf8'));
-  const source = ebuild.srcUri?.split('/').at(-1);
-  await appendFile(join(directory, 'Manifest'), source ? `DIST ${source} 4096 SHA512 ${'0'.repeat(128)}\n` : '');
+  await appendFile(join(directory, 'Manifest'), manifestLine(ebuild));
+}
+
+function manifestLine({ srcUri, source }: EbuildOf): string {
+  const name = srcUri?.split('/').at(-1);
+  if (name === undefined) return '';
+  if (source === undefined) return `DIST ${name} 4096 SHA512 ${'0'.repeat(128)}\n`;
+  const digest = (algorithm: string) => createHash(algorithm).update(source).digest('hex');
+  return `DIST ${name} ${Buffer.byteLength(source)} BLAKE2B ${digest('blake2b512')} SHA512 ${digest('sha512')}\n`;
 }
 
 function ebuildText(name: string, ebuild: EbuildOf): string {

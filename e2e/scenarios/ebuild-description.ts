@@ -6,6 +6,7 @@ export function ebuildDescription({
   compileSeconds,
   breaks,
   srcUri,
+  source: _source,
   library,
   finds,
   ...rest

@@ -21,6 +21,8 @@ export interface EbuildOf {
   restrict?: string;
   properties?: string;
   srcUri?: string;
+  /** What the file behind `srcUri` holds; it is nowhere until a story serves it, see `serveSource`. */
+  source?: string;
   /** A library that it installs, by its soname. */
   library?: string;
   /** A library that it links against where it is there, whatever its dependencies say. */

@@ -36,6 +36,8 @@ export type Happening =
   | { agent: string[]; on: string }
   /** The node's binrepos.conf gains the entry of our binhost. */
   | { nameBinhost: string }
+  /** The source of an ebuild of `main` appears at its address. */
+  | { serveSource: string }
   /** The files of a published package vanish from the published directory, behind the publisher's back. */
   | { removePublished: string }
   /** Bytes of a published package change in place, behind the publisher's back. */
@@ -62,6 +64,7 @@ export async function happen(stage: Stage, happening: Happening): Promise<void> 
   if ('deed' in happening) return must(deed(stage, happening));
   if ('agent' in happening) return must(stage.run(happening.on, 'binhost-agent', happening.agent));
   if ('nameBinhost' in happening) return stage.nameBinhost(happening.nameBinhost);
+  if ('serveSource' in happening) return stage.serveSource(happening.serveSource);
   if ('changePublished' in happening) return changePublished(stage, happening.changePublished);
   return removePublished(stage, happening.removePublished);
 }

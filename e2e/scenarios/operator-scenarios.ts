@@ -157,3 +157,32 @@ export const automagicLibrary: Scenario = {
   ],
   builds: { 'app-misc/linker-1.0': 1 },
 };
+
+const late: EbuildOf = {
+  cpv: 'app-misc/late-1.0',
+  srcUri: 'http://127.0.0.1:8082/late-1.0.txt',
+  source: 'the source of late-1.0\n',
+};
+
+/** Sources that nobody serves: the build fails and says so; once they are there, a person has it tried again. */
+export const sourcesAppear: Scenario = {
+  name: 'sources-appear-and-a-person-retries',
+  fleet: { ...servedNode([late]), settings: { 'build.maxFetches': 1 } },
+  expected: served,
+  story: [
+    {
+      when: 'the node wants a package whose sources are nowhere',
+      happens: [{ update: 'node1' }, { want: ['app-misc/late'], on: 'node1' }],
+      expected: {
+        node1: { [late.cpv]: { state: 'waiting', reasonCode: 'build-failed', build: 'failed', saying: 'fetch' } },
+      },
+      newestBuilds: { [late.cpv]: 'failed' },
+    },
+    {
+      when: 'the sources appear, and a person has it tried again',
+      happens: [{ serveSource: late.cpv }, { deed: 'retry', cpv: late.cpv }],
+      expected: { node1: { [late.cpv]: { state: 'ready' } } },
+    },
+  ],
+  builds: { [late.cpv]: 1, [dbus]: 1 },
+};

@@ -6,7 +6,7 @@ import { hostDigests } from '../portage-hosts/host-digests.ts';
 import { installedPackages } from '../portage-hosts/installed-packages.ts';
 import type { HostDescription } from '../sim-portage/host-description.ts';
 import { makeHost, type SimulatedHost } from '../sim-portage/make-host.ts';
-import { addEbuilds } from '../sim-portage/make-repository.ts';
+import { addEbuilds, mendFault } from '../sim-portage/make-repository.ts';
 import { joinNode } from '../support/join-node.ts';
 import { runSimulated } from '../support/run-simulated.ts';
 import { agentProgram, type RunningAgent, startAgent } from '../support/start-agent.ts';
@@ -78,6 +78,7 @@ export async function openSimStage(fleet: Fleet): Promise<Stage> {
       portage: 'simulated',
       wishesOf: async (name) => (await agents[name]?.status())?.wishes?.list,
       situationsOf: async (name) => (await agents[name]?.status())?.situations?.map(({ code }) => code) ?? [],
+      serveSource: (cpv) => mendFault(binhost.directory, cpv),
       nameBinhost: (name) => nameBinhost(known(hosts, name)),
       builds: () => coordinator.view<BuildView[]>('/api/builds'),
       index: async () => (await fetch(`${coordinator.poolUrl}/Packages`)).text(),
@@ -152,8 +153,16 @@ function describe(fleet: Fleet, name: string, machine: MachineOf, directory: str
     packageUse: machine.packageUse ?? [],
     acceptKeywords: machine.acceptKeywords ?? [],
     plainFiles: machine.plainFiles === true,
-    installed: [...(machine.installed ?? []), ...(machine.listedAsInstalled ?? [])].map((cpv) => ({ cpv })),
+    installed: [
+      ...(machine.installed ?? []).map((cpv) => ({ cpv })),
+      ...(machine.listedAsInstalled ?? []).map((cpv) => ({ cpv, use: defaultFlags(fleet, cpv) })),
+    ],
   };
+}
+
+function defaultFlags(fleet: Fleet, cpv: string): string[] {
+  const { iuse = '' } = fleet.repositories['main']?.find((ebuild) => ebuild.cpv === cpv) ?? {};
+  return iuse.split(' ').flatMap((flag) => (flag.startsWith('+') ? [flag.slice(1)] : []));
 }
 
 async function runEmerge(host: SimulatedHost, args: string[]): Promise<ProgramRun> {

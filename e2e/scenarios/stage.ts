@@ -29,6 +29,8 @@ export interface Stage {
   nameBinhost(node: string): Promise<void>;
   /** Writes files below a machine's /etc/portage: path → text. */
   configure(machine: string, files: Record<string, string>): Promise<void>;
+  /** The source of an ebuild of `main` can be fetched by the binhost from now on. */
+  serveSource(cpv: string): Promise<void>;
   /** The published directory of the pool `default`, as this machine sees it. */
   published: string;
   /** cpv → true where the node installed it from a binary, of everything that is installed there. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseCpv } from '@binhost/shared/portage';
 import type { EbuildDescription, RepositoryDescription } from './host-description.ts';
@@ -31,6 +31,13 @@ export async function addEbuilds(host: string, repository: string, ebuilds: Ebui
   const root = join(host, 'var/db/repos', repository);
   for (const ebuild of ebuilds) await writeEbuild(host, root, ebuild);
   await write(join(root, 'metadata/timestamp.chk'), `${new Date().toUTCString()}\n`);
+}
+
+/** What failed on the host with this package works from now on; its ebuild stays as it is. */
+export async function mendFault(host: string, cpv: string): Promise<void> {
+  const file = join(host, 'sim', `${cpv}.json`);
+  const { fault: _mended, ...behaviour } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+  await write(file, `${JSON.stringify(behaviour)}\n`);
 }
 
 const MAKE_DEFAULTS = `ARCH="amd64"
