@@ -79,6 +79,22 @@ async function mainProcess(name: ServiceName): Promise<RootProcess | undefined> 
   return (await processes(root)).find((each) => each.pid === pid);
 }
 
+/** Inodes of the sockets on which a service's main process waits for connections. */
+async function listeningSockets(name: ServiceName): Promise<string[]> {
+  const directory = `/proc/${await service(name).mainPid()}`;
+  const own = [...(await root.must(['ls', '-l', `${directory}/fd`])).matchAll(/socket:\[(\d+)\]/g)].map(
+    ([, inode]) => inode,
+  );
+  const rows = async (table: string) => (await root.must(['cat', `${directory}/net/${table}`])).split('\n').slice(1);
+  const tcp = [...(await rows('tcp')), ...(await rows('tcp6'))].map((line) => line.trim().split(/\s+/));
+  const unix = (await rows('unix')).map((line) => line.trim().split(/\s+/));
+  const listening = [
+    ...tcp.filter(([, , , state]) => state === '0A').map((fields) => fields[9]),
+    ...unix.filter(([, , , flags]) => flags === '00010000').map((fields) => fields[6]),
+  ];
+  return listening.filter((inode) => inode !== undefined && own.includes(inode)) as string[];
+}
+
 const uidOf = async (user: string): Promise<number> => Number(await root.must(['id', '-u', user]));
 const gidOf = async (user: string): Promise<number> => Number(await root.must(['id', '-g', user]));
 const longBuilds = async () => (await processes(root)).filter(({ command }) => command.includes(LONG_BUILD));
@@ -126,13 +142,34 @@ describe('the four services under real OpenRC', () => {
     expect(await mainProcess(name)).toMatchObject({ uid: await uidOf(user), gid: await gidOf(group) });
   });
 
+  test.each(['binhost-coordinator', 'binhost-publisher'] as const)(
+    '%s has no capabilities and can get none, nor can a program that it starts',
+    async (name) => {
+      const status = await root.must(['cat', `/proc/${await service(name).mainPid()}/status`]);
+      const field = (key: string) => new RegExp(`^${key}:\\t(.*)$`, 'm').exec(status)?.[1];
+      for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapAmb']) expect(field(set), set).toBe('0'.repeat(16));
+      expect(field('NoNewPrivs')).toBe('1');
+      expect(field('Umask')).toBe('0027');
+    },
+  );
+
+  test.each(['binhost-builder', 'binhost-publisher'] as const)(
+    '%s listens nowhere, neither on the network nor on a socket of a file',
+    async (name) => {
+      expect(await listeningSockets(name)).toEqual([]);
+      // So that the question can have another answer.
+      expect(await listeningSockets('binhost-coordinator')).not.toEqual([]);
+    },
+  );
+
   test('serve the whole loop, after `rc-service binhost-agent look`', async () => {
     await trustKey(installed.node, `${installed.poolUrl}/key.asc`);
     const before = (await agentStatus()).lastLook?.number ?? 0;
     await expectRc('binhost-agent', 'look', 0, /Asking the binhost agent to look/);
     const hello = async () => (await agentStatus()).wishes?.list.find(({ cpv }) => cpv === 'app-misc/hello-2.12');
     await waitFor(async () => (await hello())?.state === 'ready', { timeoutMs: 30_000, what: 'hello to be ready' });
-    expect((await agentStatus()).lastLook?.number).toBeGreaterThan(before);
+    const looked = async () => ((await agentStatus()).lastLook?.number ?? 0) > before;
+    await waitFor(looked, { what: 'the look that was asked for' });
   });
 
   test.each([

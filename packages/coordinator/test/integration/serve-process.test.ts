@@ -57,6 +57,15 @@ describe('serve', () => {
     expect(await statusCode()).toBe(3);
   });
 
+  test('warns whoever lets root serve the network, and says what to do instead', async () => {
+    const serve = await startServe();
+    const isRoot = process.getuid?.() === 0;
+    expect(serve.log().includes('"serving the network as root"')).toBe(isRoot);
+    expect(serve.log().includes('as packaging/openrc does')).toBe(isRoot);
+    serve.kill('SIGTERM');
+    await serve.ended;
+  });
+
   test('starts again after it was killed, over the sockets that it left', async () => {
     const killed = await startServe();
     killed.kill('SIGKILL');
