@@ -11,21 +11,17 @@ export type ServiceName = (typeof SERVICES)[number];
 /** Never ends while the tests run: whenever the builder ends, it ends in the middle of this. */
 export const LONG_BUILD = 'app-misc/long-1.0';
 
-/** One machine that is binhost and node at once, each with a simulated Portage of its own. */
-export interface InstalledServices {
-  /** Where the pool is served. */
-  poolUrl: string;
-  node: SimulatedHost;
-}
-
 const workspace = fileURLToPath(new URL('../../', import.meta.url));
 const packaging = fileURLToPath(new URL('../../packaging/openrc/', import.meta.url));
 
 /** What a machine may already have of ours; the tests must not meet it. */
 const OURS = ['etc/binhost-*', 'var/lib/binhost-*', 'var/cache/binhost-*', 'var/log/binhost-*', 'var/tmp/binhost-*'];
 
-/** Installs users, programs, services and settings as packaging/README.md says; every path keeps its default. */
-export async function installServices(root: SeparateRoot): Promise<InstalledServices> {
+/**
+ * Installs users, programs, services and settings as packaging/README.md says; every path keeps its default. One machine is
+ * binhost and node at once, each with a simulated Portage of its own; it has not joined yet.
+ */
+export async function installServices(root: SeparateRoot): Promise<void> {
   await root.must(['sh', '-c', `cd / && rm -rf ${OURS.join(' ')}`]);
   await makeUsers(root);
   await installPrograms(root);
@@ -36,7 +32,7 @@ export async function installServices(root: SeparateRoot): Promise<InstalledServ
   }
   // As the machine's boot does: the services' order, and OpenRC's own directories below /run.
   await root.must(['rc-update', '--update']);
-  return writeSettings(root);
+  await writeSettings(root);
 }
 
 /** Adds a line to a service's file in /etc/conf.d. */
@@ -76,16 +72,14 @@ async function copyInto(root: SeparateRoot, from: string, to: string, mode: numb
   await chmod(root.outside(to), mode);
 }
 
-async function writeSettings(root: SeparateRoot): Promise<InstalledServices> {
+async function writeSettings(root: SeparateRoot): Promise<void> {
   const [packages, control] = [await freePort(), await freePort()];
-  const poolUrl = `http://127.0.0.1:${packages}/packages/default`;
   const repositories = [{ name: 'main', ebuilds: [{ cpv: 'app-misc/hello-2.12' }, { cpv: LONG_BUILD, seconds: 600 }] }];
   const binhost = await makeHost({ directory: `${root.shared}/binhost`, repositories });
   const node = await makeHost({
     directory: `${root.shared}/node`,
     repositories,
     world: ['app-misc/hello', 'app-misc/long'],
-    binaryHosts: [{ name: 'binhost', syncUri: poolUrl }],
   });
   await root.must(['mkdir', '-p', '/etc/binhost-coordinator', '/etc/binhost-agent']);
   const coordinator: Settings = {
@@ -102,8 +96,6 @@ async function writeSettings(root: SeparateRoot): Promise<InstalledServices> {
   };
   const agent: Settings = {
     ...portageSettings(node, ['emerge', 'portageq', 'gpg']),
-    'coordinator.url': `wss://127.0.0.1:${control}`,
-    'coordinator.ca': '/var/lib/binhost-coordinator/tls/ca.pem',
     'look.jitter': '0s',
     'notices.gather': '1s',
     'link.longestPause': '1s',
@@ -111,7 +103,6 @@ async function writeSettings(root: SeparateRoot): Promise<InstalledServices> {
   };
   await writeFile(root.outside('/etc/binhost-coordinator/coordinator.toml'), settingsText(coordinator));
   await writeFile(root.outside('/etc/binhost-agent/agent.toml'), settingsText(agent));
-  return { poolUrl, node };
 }
 
 /** The simulated programs by their paths inside. */

@@ -2,19 +2,11 @@ import { access, readFile, stat } from 'node:fs/promises';
 import { waitFor } from '@binhost/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { installOpenrc } from '../openrc/install-openrc.ts';
-import {
-  appendConf,
-  type InstalledServices,
-  installServices,
-  LONG_BUILD,
-  SERVICES,
-  type ServiceName,
-} from '../openrc/install-services.ts';
+import { appendConf, installServices, LONG_BUILD, SERVICES, type ServiceName } from '../openrc/install-services.ts';
 import { openSeparateRoot, type SeparateRoot } from '../openrc/openrc-root.ts';
 import { openrcService, processes, type RootProcess } from '../openrc/openrc-service.ts';
 import { missingForOpenrc } from '../openrc/requirements.ts';
 import { requestSocket } from '../support/request-socket.ts';
-import { trustKey } from '../support/trust-key.ts';
 import type { AgentStatusView } from '../support/views.ts';
 
 /** The part of the coordinator's status that is asked here. */
@@ -26,13 +18,12 @@ interface StatusView {
 
 const missing = missingForOpenrc();
 let root: SeparateRoot;
-let installed: InstalledServices;
 
 beforeAll(async () => {
   if (missing) return;
   root = await openSeparateRoot();
   await installOpenrc(root);
-  installed = await installServices(root);
+  await installServices(root);
 });
 afterAll(() => root?.close());
 beforeEach((context) => {
@@ -123,6 +114,18 @@ describe('the four services under real OpenRC', () => {
     for (const name of SERVICES) await expectRc(name, 'status', 0, /status: started/);
   });
 
+  test('join by one pasted line, after which the agent is started again', async () => {
+    const create = ['binhost-coordinator', 'token', 'create', '--name', 'named-in-conf-d'];
+    for (const name of ['binhost-coordinator', 'binhost-publisher'] as const) await untilWorks(name);
+    const pool = '/var/cache/binhost-coordinator/packages/default';
+    const isServed = async () => (await exists(`${pool}/Packages`)) && (await exists(`${pool}/probe`));
+    await waitFor(isServed, { timeoutMs: 20_000, what: 'the first index and the probe' });
+    const line = (await root.must(create)).split('\n').find((each) => each.startsWith('binhost-agent join '));
+    const printed = await root.must([...(line ?? '').trim().split(' '), '--yes', '--skip', 'service']);
+    expect(printed).toContain('proven a signed package of the binhost was fetched and verified');
+    await expectRc('binhost-agent', 'restart', 0, /Starting binhost agent/);
+  });
+
   test('work: coordinator and agent answer, the builder is registered, the publisher holds its pool', async () => {
     for (const name of SERVICES) await untilWorks(name);
     expect((await agentStatus()).node).toBe('named-in-conf-d');
@@ -163,7 +166,6 @@ describe('the four services under real OpenRC', () => {
   );
 
   test('serve the whole loop, after `rc-service binhost-agent look`', async () => {
-    await trustKey(installed.node, `${installed.poolUrl}/key.asc`);
     const before = (await agentStatus()).lastLook?.number ?? 0;
     await expectRc('binhost-agent', 'look', 0, /Asking the binhost agent to look/);
     const hello = async () => (await agentStatus()).wishes?.list.find(({ cpv }) => cpv === 'app-misc/hello-2.12');
