@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PUBLIC_KEY_PATTERN, SIGNATURE_PATTERN } from '../trust/index.ts';
+import { PUBLIC_KEY_PATTERN, SIGNATURE_PATTERN } from './key-values.ts';
 import { epochMsValue, nodeNameValue, sha256Value, versionValue } from './portage-values.ts';
 
 /** The agent's first message on every connection. It says what the agent knows, so that a reconnect heals both sides. */

@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { PUBLIC_KEY_PATTERN } from '../protocol/key-values.ts';
 
 /**
  * A node's identity: an Ed25519 key pair whose private half never leaves the node. In a hello it signs the coordinator's
@@ -10,11 +11,6 @@ export interface IdentityClaim {
   nodeName: string;
   protocolVersion: number;
 }
-
-/** The raw public key: 32 bytes in base64url. */
-export const PUBLIC_KEY_PATTERN = /^[A-Za-z0-9_-]{43}$/;
-/** 64 bytes in base64url. */
-export const SIGNATURE_PATTERN = /^[A-Za-z0-9_-]{86}$/;
 
 /**
  * A public key in its one spelling.

@@ -1,9 +1,7 @@
 export {
   type IdentityClaim,
   isSignedClaim,
-  PUBLIC_KEY_PATTERN,
   publicKeyText,
-  SIGNATURE_PATTERN,
   signClaim,
 } from './identity.ts';
 export { PIN_PATTERN, pinOf } from './pin.ts';
