@@ -70,9 +70,17 @@ test('a node over its reports is told the reason, and its link stays up', async 
 }, 30_000);
 
 test('before its hello an agent may send no more than a hello', async () => {
-  for (const frame of ['x'.repeat(65 * 1024), gzipSync(' '.repeat(65 * 1024))]) {
+  // a frame that is only answered where it is small
+  const frame = JSON.stringify({ kind: 'loose', message: {} });
+  const small = await connectAgent(coordinator);
+  small.socket.send(frame);
+  await waitFor(() => small.frames.some(({ kind }) => kind === 'error'), { what: 'the answer to the small frame' });
+  expect(small.socket.readyState).toBe(small.socket.OPEN);
+  small.socket.close();
+  const large = `${frame}${' '.repeat(65 * 1024)}`;
+  for (const sent of [large, gzipSync(large)]) {
     const agent = await connectAgent(coordinator);
-    agent.socket.send(frame);
+    agent.socket.send(sent);
     expect(await agent.closed()).toBe(1002);
   }
 });
