@@ -34,6 +34,8 @@ export interface CoordinatorParts {
   version: string;
   clock: Clock;
   log: Logger;
+  /** Whether root serves, which is warned of. */
+  isRoot: boolean;
   /** Stops everything, in order. */
   signal: AbortSignal;
   /** `serve --all`: each runs a builder or publisher until its signal aborts. */
@@ -67,6 +69,7 @@ async function serve(parts: ServeParts, open: OpenDatabase): Promise<void> {
   const admin = adminServer(apiParts(flow, parts, db));
   // Before anything is written: the one that runs already holds this socket, and its nodes are online.
   const removeSocket = await listenOnSocket(admin, `${config.paths.run}/admin.sock`);
+  if (parts.isRoot) log.warn({ hint: AS_ROOT }, 'serving the network as root');
   try {
     await markAllDisconnected(db);
     await runTogether(parts.signal, [
@@ -83,6 +86,10 @@ async function serve(parts: ServeParts, open: OpenDatabase): Promise<void> {
     await removeSocket();
   }
 }
+
+/** No refusal: who tries it out, or has a container for it alone, is root there. */
+const AS_ROOT =
+  'Run serve as a user of its own, as packaging/openrc does (binhost): it faces the network and needs nothing of root; only the builder does.';
 
 /** The nightly work: after a sync all demand is made anew, and all nodes look. */
 function nightlyParts(flow: Flow, { config, clock, log }: CoordinatorParts, open: OpenDatabase): NightlyParts {

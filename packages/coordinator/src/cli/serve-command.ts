@@ -25,10 +25,10 @@ export function serveCommand(context: CommandContext): CommandModule<GlobalArgum
       const { runCoordinator } = await import('../coordinator.ts');
       const { config, databaseUrl } = loadConfigFor(context, args);
       const log = makeLog(config.log.level);
-      if (process.getuid?.() === 0) log.warn({ hint: AS_ROOT }, 'serving the network as root');
       const children = args.all ? ['builder', 'publisher'] : [];
       await runCoordinator({
         config,
+        isRoot: process.getuid?.() === 0,
         databaseUrl,
         searchPath: context.env['PATH'],
         version: VERSION,
@@ -43,10 +43,6 @@ export function serveCommand(context: CommandContext): CommandModule<GlobalArgum
     },
   };
 }
-
-/** No refusal: who tries it out, or has a container for it alone, is root there. */
-const AS_ROOT =
-  'Run serve as a user of its own, as packaging/openrc does (binhost): it faces the network and needs nothing of root; only the builder does.';
 
 /** The flags that a child must have been given too. */
 function globalFlags(args: GlobalArguments): string[] {

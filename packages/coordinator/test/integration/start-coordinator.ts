@@ -101,6 +101,7 @@ async function run(config: CoordinatorConfig, databaseUrl: string) {
     clock: systemClock,
     log: log.log,
     signal: stop.signal,
+    isRoot: false,
     children: [],
   });
   const line = await Promise.race([
