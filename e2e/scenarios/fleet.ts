@@ -134,6 +134,8 @@ export interface Scenario {
   buildRoots?: true;
   /** Only the real Portage has what it needs: not run on the simulated one. */
   realOnly?: string;
+  /** Why the simulated Portage plays it only in `npm run test:long`. */
+  longOnly?: string;
 }
 
 /** The ebuilds of one repository as a machine has them. */

@@ -32,7 +32,8 @@ test.each(SCENARIOS)('$name ended on the real Portage as the scenario says', (sc
 });
 
 // scenarios that the simulation can't play are judged by the real result alone, in the test above
-const simulated = SCENARIOS.filter((scenario) => !scenario.realOnly);
+const isLong = process.env.BINHOST_TEST_LONG === '1';
+const simulated = SCENARIOS.filter((scenario) => !scenario.realOnly && (isLong || !scenario.longOnly));
 
 // fleets are separate, and wait most of the time
 describe.concurrent('on the simulated Portage', () => {
