@@ -1,4 +1,4 @@
-import { safeJson } from '@binhost/shared/terminal';
+import { plainLines } from '@binhost/shared/terminal';
 import pino, { type DestinationStream, type Logger } from 'pino';
 
 export type { Logger };
@@ -6,9 +6,4 @@ export type { Logger };
 /** The root of a process's log: one JSON object a line on stderr; each step takes a child that carries its name. */
 export function makeLog(level: string, destination: DestinationStream = pino.destination(2)): Logger {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, plainLines(destination));
-}
-
-/** Nothing that a stranger sent can begin a line of its own, or tell a terminal anything. */
-function plainLines(destination: DestinationStream): DestinationStream {
-  return { write: (line) => destination.write(safeJson(line.slice(0, -1)) + line.slice(-1)) };
 }

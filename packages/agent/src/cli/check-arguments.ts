@@ -1,4 +1,4 @@
-import { nearestWord } from '@binhost/shared/config';
+import { nearestWord, ownArguments, switchWithValue } from '@binhost/shared/config';
 import { readyFdOf } from './run-arguments.ts';
 
 /** Every command; commands.ts adds them in this order. */
@@ -21,11 +21,7 @@ const SWITCH_WITH_VALUE = /^--?(json|dry-run|dryRun|yes|y|follow|f|help|version)
  * @returns one sentence; undefined: nothing is wrong so far
  */
 export function wrongArguments(args: readonly string[]): string | undefined {
-  const end = args.indexOf('--');
-  const own = end < 0 ? args : args.slice(0, end);
-  const withValue = own.find((arg) => SWITCH_WITH_VALUE.test(arg));
-  if (withValue !== undefined) return `expected ${withValue.replace(/=.*$/s, '')} without a value, got '${withValue}'`;
-  return wrongStart(own);
+  return switchWithValue(args, SWITCH_WITH_VALUE) ?? wrongStart(ownArguments(args));
 }
 
 /** Only --config, --help and --version may stand before the command. */

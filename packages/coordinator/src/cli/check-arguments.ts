@@ -1,3 +1,4 @@
+import { ownArguments, switchWithValue } from '@binhost/shared/config';
 import { LOG_LEVELS } from '../config/coordinator-config.ts';
 
 /**
@@ -27,11 +28,7 @@ const SWITCH_WITH_VALUE = /^--?((no-)?(all|audit|json|wait)|dry-run|dryRun|follo
  * @returns one sentence; undefined: nothing is wrong so far
  */
 export function wrongArguments(args: readonly string[]): string | undefined {
-  const end = args.indexOf('--');
-  const own = end < 0 ? args : args.slice(0, end);
-  const withValue = own.find((arg) => SWITCH_WITH_VALUE.test(arg));
-  if (withValue !== undefined) return `expected ${withValue.replace(/=.*$/s, '')} without a value, got '${withValue}'`;
-  return wrongStart(own);
+  return switchWithValue(args, SWITCH_WITH_VALUE) ?? wrongStart(ownArguments(args));
 }
 
 /** Only the options of every command may stand before it. */
