@@ -4,12 +4,12 @@ import type { ChoreView, KeyView } from '../status/view-types.ts';
 import {
   adminClient,
   type CommandContext,
-  type CommandYargs,
   type GlobalArguments,
   paintFor,
   printData,
   viewClient,
 } from './command-context.ts';
+import { commandFamily } from './command-family.ts';
 import { type Paint, plain, table } from './print.ts';
 
 type KeyArguments = GlobalArguments & { json: boolean };
@@ -17,18 +17,16 @@ type ShowArguments = KeyArguments & { pool: string | undefined };
 
 /** The signing keys: the publisher alone has them, so a rotation is asked of it and waited for. */
 export function keyCommand(context: CommandContext): CommandModule<GlobalArguments, GlobalArguments> {
-  return {
-    command: 'key',
+  return commandFamily({
+    word: 'key',
     describe: 'Show the signing keys, or have a new one made',
-    builder: (yargs: CommandYargs) =>
-      yargs
-        .command(showCommand(context))
-        .command(rotateCommand(context))
-        .demandCommand(1, 'expected show or rotate behind key')
-        .example('$0 key show', 'which key signs, and until when')
-        .example('$0 key rotate', 'make the next one and tell all nodes'),
-    handler: () => undefined,
-  };
+    members: (yargs) => yargs.command(showCommand(context)).command(rotateCommand(context)),
+    expected: 'show or rotate',
+    examples: [
+      ['$0 key show', 'which key signs, and until when'],
+      ['$0 key rotate', 'make the next one and tell all nodes'],
+    ],
+  });
 }
 
 const JSON_OPTION = { type: 'boolean', default: false, describe: 'Print JSON' } as const;

@@ -10,26 +10,24 @@ import {
   printData,
   viewClient,
 } from './command-context.ts';
+import { commandFamily } from './command-family.ts';
 import { ago, facts, type Paint, plain, table } from './print.ts';
 
 type JsonArguments = GlobalArguments & { json: boolean };
 type NodeArguments = JsonArguments & { name: string };
 
 export function nodeCommand(context: CommandContext): CommandModule<GlobalArguments, GlobalArguments> {
-  return {
-    command: 'node',
+  return commandFamily({
+    word: 'node',
     describe: 'Show by which identities nodes come in, or revoke one',
-    builder: (yargs) =>
-      yargs
-        .command(listCommand(context))
-        .command(showCommand(context))
-        .command(revokeCommand(context))
-        .demandCommand(1, 'expected list, show or revoke behind node')
-        .strict()
-        .example('$0 node list', 'who has joined, when and by what')
-        .example('$0 node revoke desk --reason sold', 'its connection ends at once') as CommandYargs,
-    handler: () => {},
-  };
+    members: (yargs) =>
+      yargs.command(listCommand(context)).command(showCommand(context)).command(revokeCommand(context)),
+    expected: 'list, show or revoke',
+    examples: [
+      ['$0 node list', 'who has joined, when and by what'],
+      ['$0 node revoke desk --reason sold', 'its connection ends at once'],
+    ],
+  });
 }
 
 function listCommand(context: CommandContext): CommandModule<GlobalArguments, JsonArguments> {

@@ -11,29 +11,24 @@ import {
   printData,
   viewClient,
 } from './command-context.ts';
+import { commandFamily } from './command-family.ts';
 import { type Paint, plain, table } from './print.ts';
 
 type JsonArguments = GlobalArguments & { json: boolean };
 
 export function policyCommand(context: CommandContext): CommandModule<GlobalArguments, GlobalArguments> {
-  return {
-    command: 'policy',
+  return commandFamily({
+    word: 'policy',
     describe: 'List, set or remove what may be built and published without asking: auto, ask, hold or deny',
-    builder: (yargs) =>
-      yargs
-        .command(listCommand(context))
-        .command(setCommand(context))
-        .command(removeCommand(context))
-        .demandCommand(1, 'expected list, set or remove behind policy')
-        .strict()
-        .example('$0 policy list', 'all policies')
-        .example('$0 policy set package dev-lang/rust ask', 'a person approves each build of it')
-        .example(
-          '$0 policy set repository guru hold --before publish',
-          'built, but not published unseen',
-        ) as CommandYargs,
-    handler: () => {},
-  };
+    members: (yargs) =>
+      yargs.command(listCommand(context)).command(setCommand(context)).command(removeCommand(context)),
+    expected: 'list, set or remove',
+    examples: [
+      ['$0 policy list', 'all policies'],
+      ['$0 policy set package dev-lang/rust ask', 'a person approves each build of it'],
+      ['$0 policy set repository guru hold --before publish', 'built, but not published unseen'],
+    ],
+  });
 }
 
 function listCommand(context: CommandContext): CommandModule<GlobalArguments, JsonArguments> {

@@ -11,6 +11,7 @@ import {
   paintFor,
   printData,
 } from './command-context.ts';
+import { commandFamily } from './command-family.ts';
 import {
   createPersonalToken,
   loadPersonalTokens,
@@ -24,22 +25,22 @@ import { ago, type Paint, plain, table } from './print.ts';
 type JsonArguments = GlobalArguments & { json: boolean };
 
 export function tokenCommand(context: CommandContext): CommandModule<GlobalArguments, GlobalArguments> {
-  return {
-    command: 'token',
+  return commandFamily({
+    word: 'token',
     describe: 'Let a node join by a line to paste there, or a person in by a token with a role; list and revoke them',
-    builder: (yargs) =>
+    members: (yargs) =>
       yargs
         .command(createCommand(context))
         .command(listCommand(context))
         .command(revokeCommand(context))
-        .command(roleCommand(context))
-        .demandCommand(1, 'expected create, list, revoke or role behind token')
-        .strict()
-        .example('$0 token create --role operator --name anna', 'for a person, who asks from elsewhere')
-        .example('$0 token create', 'one line; paste it as root on the node')
-        .example('$0 token list', 'who joined by which, and which are still open') as CommandYargs,
-    handler: () => {},
-  };
+        .command(roleCommand(context)),
+    expected: 'create, list, revoke or role',
+    examples: [
+      ['$0 token create --role operator --name anna', 'for a person, who asks from elsewhere'],
+      ['$0 token create', 'one line; paste it as root on the node'],
+      ['$0 token list', 'who joined by which, and which are still open'],
+    ],
+  });
 }
 
 type CreateArguments = JsonArguments & {
